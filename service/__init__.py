@@ -1,0 +1,1 @@
+"""Tirage: runs a giveaway on a WordPress blog."""

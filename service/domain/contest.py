@@ -1,0 +1,103 @@
+"""A contest: its phases, its rules, and what may be done when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from service.domain.errors import BadInput, Conflict
+
+MOST_WINNERS = 1_000
+MOST_EXCLUDED = 1_000
+
+
+class Phase(StrEnum):
+    """Where a contest stands; it only moves down this list, save for a deadline put off before the seal."""
+
+    OPEN = "open"  # comments come in
+    CLOSING = "closing"  # the deadline has passed, the last full reading isn't done
+    REVIEW = "review"  # complete; the moderator looks at the entries
+    SEALED = "sealed"  # the list is frozen and published
+    DRAWN = "drawn"  # the winners are known
+    ANNOUNCING = "announcing"  # the winner comment is to be written
+    ANNOUNCED = "announced"  # the winner comment stands on the post
+
+    @property
+    def is_sealed(self) -> bool:
+        """Nothing about who is in can change any more."""
+        return self in (Phase.SEALED, Phase.DRAWN, Phase.ANNOUNCING, Phase.ANNOUNCED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """Who may win, beyond what always holds (in time, approved, once a person)."""
+
+    replies_count: bool = False
+    staff_may_win: bool = False
+    leave_out_held: bool = False  # at an automatic seal, comments still held don't stop it
+    excluded: tuple[str, ...] = ()  # e-mail addresses, account ids ("#12") or names that may not win
+
+    def __post_init__(self) -> None:
+        if len(self.excluded) > MOST_EXCLUDED:
+            raise BadInput(f"At most {MOST_EXCLUDED} people can be excluded.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Why a contest doesn't go on, and since when it tries."""
+
+    code: str
+    message: str
+    since: datetime
+    tries: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contest:
+    """One giveaway on one post. Times are aware UTC."""
+
+    id: int
+    slug: str
+    post_id: int
+    post_url: str
+    post_title: str
+    post_author_id: int
+    timezone: str
+    language: str
+    phase: Phase
+    closes_at: datetime
+    winners: int
+    alternates: int
+    rules: Rules = field(default_factory=Rules)
+    is_automatic: bool = False
+    template: str | None = None
+    commitment: str
+    opened_at: datetime
+    due_at: datetime | None = None
+    last_read_at: datetime | None = None
+    staff_ids: frozenset[int] | None = None  # None: the blog's API doesn't tell
+    problem: Problem | None = None
+
+
+def check_places(*, winners: int, alternates: int) -> None:
+    """Refuse numbers of winners and alternates that make no draw. Raises BadInput."""
+    if not 1 <= winners <= MOST_WINNERS:
+        raise BadInput(f"A contest has between 1 and {MOST_WINNERS} winners, not {winners}.")
+    if not 0 <= alternates <= MOST_WINNERS:
+        raise BadInput(f"A contest has between 0 and {MOST_WINNERS} alternates, not {alternates}.")
+
+
+def require_unsealed(contest: Contest) -> None:
+    """Raise Conflict once the list is frozen."""
+    if contest.phase.is_sealed:
+        raise Conflict(f"Contest {contest.id} is sealed: its rules and entries can't change any more.", code="sealed")
+
+
+def require_phase(contest: Contest, *allowed: Phase, to: str) -> None:
+    """Raise Conflict unless the contest is in one of the phases."""
+    if contest.phase not in allowed:
+        words = " or ".join(allowed)
+        raise Conflict(
+            f"Contest {contest.id} is {contest.phase}; to {to} it must be {words}.", code=f"phase_{contest.phase}"
+        )

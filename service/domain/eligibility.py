@@ -1,0 +1,232 @@
+"""Who is in and why: `judge` turns what the blog reported into one verdict an entry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from service.domain.contest import Contest
+from service.domain.people import email_key, group_people
+
+
+class Kind(StrEnum):
+    """What an entry is on the blog."""
+
+    COMMENT = "comment"
+    PINGBACK = "pingback"
+    TRACKBACK = "trackback"
+    NOTE = "note"
+    OTHER = "other"
+
+
+class State(StrEnum):
+    """Where the blog keeps it now."""
+
+    APPROVED = "approved"
+    HELD = "held"
+    SPAM = "spam"
+    TRASH = "trash"
+    DELETED = "deleted"  # it was there and is no more
+
+
+class Status(StrEnum):
+    """The three possible verdicts."""
+
+    ELIGIBLE = "eligible"
+    INELIGIBLE = "ineligible"
+    UNDECIDED = "undecided"
+
+
+class Code(StrEnum):
+    """Why an entry is not (yet) in."""
+
+    LATE = "late"
+    DUPLICATE = "duplicate"
+    POST_AUTHOR = "post_author"
+    STAFF = "staff"
+    EXCLUDED = "excluded"
+    REPLY = "reply"
+    PINGBACK = "pingback"
+    TRACKBACK = "trackback"
+    NOTE = "note"
+    OTHER_KIND = "other_kind"
+    HELD = "held"
+    SPAM = "spam"
+    TRASH = "trash"
+    DELETED = "deleted"
+    EMPTY = "empty"
+    DISQUALIFIED = "disqualified"
+
+
+class Action(StrEnum):
+    """What a moderator decided about one entry."""
+
+    DISQUALIFY = "disqualify"
+    READMIT = "readmit"
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A moderator's decision on an entry, with its public reason."""
+
+    action: Action
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason; `detail` holds its facts: seconds late, the comment id of the first entry, a moderator's words."""
+
+    code: Code
+    detail: int | str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Eligible, ineligible (reasons) or undecided (what is missing); `overruled`: reasons a moderator set aside."""
+
+    status: Status
+    reasons: tuple[Reason, ...] = ()
+    overruled: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryFacts:
+    """What is known of one comment. `submitted_at` is aware UTC in whole seconds."""
+
+    comment_id: int
+    parent_id: int = 0
+    account_id: int = 0
+    author_name: str = ""
+    author_email: str = ""
+    author_ip: str = ""
+    kind: Kind = Kind.COMMENT
+    state: State = State.APPROVED
+    submitted_at: datetime
+    is_empty: bool = False
+    override: Override | None = field(default=None)
+
+
+ELIGIBLE = Verdict(Status.ELIGIBLE)
+NOT_READMITTABLE = frozenset(
+    {Code.PINGBACK, Code.TRACKBACK, Code.NOTE, Code.OTHER_KIND, Code.HELD, Code.SPAM, Code.TRASH, Code.DELETED}
+)
+_KIND_CODES = {
+    Kind.PINGBACK: Code.PINGBACK,
+    Kind.TRACKBACK: Code.TRACKBACK,
+    Kind.NOTE: Code.NOTE,
+    Kind.OTHER: Code.OTHER_KIND,
+}
+_STATE_CODES = {State.SPAM: Code.SPAM, State.TRASH: Code.TRASH, State.DELETED: Code.DELETED}
+
+
+def judge(contest: Contest, entries: Sequence[EntryFacts]) -> list[Verdict]:
+    """One verdict for each entry, in the order given.
+
+    A person is all entries that share an e-mail address or a WordPress account; what makes one of them the
+    post's author or staff holds for all. Of a person's entries that could win, the earliest counts and the
+    others are duplicates of it, also when a moderator disqualified it: who is struck isn't back with a second comment.
+    """
+    people = group_people([(entry.account_id, email_key(entry.author_email)) for entry in entries])
+    barred = _barred_people(contest, entries, people)
+    own = [tuple(_own_reasons(contest, entry, barred.get(person))) for entry, person in zip(entries, people)]
+    firsts = _first_entries(entries, people, own)
+    return [
+        _verdict(entry, reasons, _duplicate_of(entry, entries[firsts[person]] if person in firsts else None, reasons))
+        for entry, person, reasons in zip(entries, people, own)
+    ]
+
+
+def _barred_people(contest: Contest, entries: Sequence[EntryFacts], people: Sequence[int]) -> dict[int, Reason]:
+    """The people who may not win whatever they write: the post's author, staff, whoever the rules list."""
+    names = frozenset(name.casefold() for name in contest.rules.excluded)
+    emails = frozenset(email_key(name) for name in contest.rules.excluded if "@" in name)
+    staff = frozenset() if contest.rules.staff_may_win else contest.staff_ids or frozenset()
+    barred: dict[int, Reason] = {}
+    for entry, person in zip(entries, people):
+        if entry.account_id and entry.account_id == contest.post_author_id:
+            barred[person] = Reason(Code.POST_AUTHOR)
+        elif entry.account_id in staff:
+            barred.setdefault(person, Reason(Code.STAFF))
+        elif names and _is_listed(entry, names, emails):
+            barred.setdefault(person, Reason(Code.EXCLUDED))
+    return barred
+
+
+def _is_listed(entry: EntryFacts, names: frozenset[str], emails: frozenset[str]) -> bool:
+    return (
+        entry.author_name.strip().casefold() in names
+        or (entry.account_id > 0 and f"#{entry.account_id}" in names)
+        or (bool(entry.author_email) and email_key(entry.author_email) in emails)
+    )
+
+
+def _own_reasons(contest: Contest, entry: EntryFacts, barred: Reason | None) -> Iterator[Reason]:
+    """What speaks against an entry by itself, without looking at the person's other entries."""
+    if entry.state in _STATE_CODES:
+        yield Reason(_STATE_CODES[entry.state])
+    if entry.kind in _KIND_CODES:
+        yield Reason(_KIND_CODES[entry.kind])
+        return
+    if barred:
+        yield barred
+    if entry.parent_id and not contest.rules.replies_count:
+        yield Reason(Code.REPLY)
+    if entry.submitted_at > contest.closes_at:
+        yield Reason(Code.LATE, round((entry.submitted_at - contest.closes_at).total_seconds()))
+    if entry.is_empty:
+        yield Reason(Code.EMPTY)
+
+
+def _first_entries(
+    entries: Sequence[EntryFacts], people: Sequence[int], own: Sequence[tuple[Reason, ...]]
+) -> dict[int, int]:
+    """For each person the index of the entry that counts: the earliest approved one with nothing against it."""
+    firsts: dict[int, int] = {}
+    for index, (entry, person) in enumerate(zip(entries, people)):
+        if own[index] or entry.state is State.HELD:
+            continue
+        best = firsts.get(person)
+        if best is None or _age(entry) < _age(entries[best]):
+            firsts[person] = index
+    return firsts
+
+
+def _age(entry: EntryFacts) -> tuple[datetime, int]:
+    return entry.submitted_at, entry.comment_id
+
+
+def _duplicate_of(entry: EntryFacts, first: EntryFacts | None, reasons: tuple[Reason, ...]) -> Reason | None:
+    if reasons or first is None or first.comment_id == entry.comment_id:
+        return None
+    if entry.state is State.HELD and _age(entry) < _age(first):
+        return None
+    return Reason(Code.DUPLICATE, first.comment_id)
+
+
+def _verdict(entry: EntryFacts, own: tuple[Reason, ...], duplicate: Reason | None) -> Verdict:
+    reasons = own + ((duplicate,) if duplicate else ())
+    override = entry.override
+    if override and override.action is Action.DISQUALIFY:
+        return Verdict(Status.INELIGIBLE, (Reason(Code.DISQUALIFIED, override.reason), *reasons))
+    if override and override.action is Action.READMIT and can_readmit(reasons) and entry.state is not State.HELD:
+        return Verdict(Status.ELIGIBLE, overruled=reasons)
+    if reasons:
+        return Verdict(Status.INELIGIBLE, reasons)
+    if entry.state is State.HELD:
+        return Verdict(Status.UNDECIDED, (Reason(Code.HELD),))
+    return ELIGIBLE
+
+
+def can_readmit(reasons: Iterable[Reason]) -> bool:
+    """Whether a moderator can set these reasons aside: not where the blog itself doesn't show the comment."""
+    return not any(reason.code in NOT_READMITTABLE for reason in reasons)
+
+
+def leave_out_undecided(verdict: Verdict) -> Verdict:
+    """The verdict at the seal: what is still missing then counts as a reason."""
+    if verdict.status is Status.UNDECIDED:
+        return Verdict(Status.INELIGIBLE, verdict.reasons)
+    return verdict

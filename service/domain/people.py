@@ -1,0 +1,74 @@
+"""Who is one person: the same e-mail address, as mail providers compare it, or the same WordPress account."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+_SAME_PROVIDER = {"googlemail.com": "gmail.com", "protonmail.com": "proton.me", "pm.me": "proton.me"}
+_IGNORE_DOTS = frozenset({"gmail.com", "proton.me"})
+
+
+def email_key(address: str) -> str:
+    """What stays the same however a mailbox is written; empty for an empty address.
+
+    Case and a "+tag" never make another mailbox at the providers people use; dots don't at Gmail and Proton
+    (https://support.google.com/mail/answer/7436150, https://proton.me/support/addresses-and-aliases).
+    """
+    local, at, domain = address.strip().casefold().rpartition("@")
+    if not at:
+        return domain
+    domain = _ascii_domain(domain.rstrip("."))
+    domain = _SAME_PROVIDER.get(domain, domain)
+    local = local.partition("+")[0] or local
+    if domain in _IGNORE_DOTS:
+        local = local.replace(".", "") or local
+    return f"{local}@{domain}"
+
+
+def _ascii_domain(domain: str) -> str:
+    try:
+        return domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        return domain
+
+
+def group_people(identities: Sequence[tuple[int, str]]) -> list[int]:
+    """For each (account id or 0, e-mail key or "") the number of the person behind it.
+
+    Two identities are one person when they share an account or a key, also through a third. One with neither
+    is a person of its own.
+    """
+    parents = list(range(len(identities)))
+    owners: dict[int | str, int] = {}
+    for index, (account_id, key) in enumerate(identities):
+        for mark in (account_id, key):
+            if mark:
+                _join(parents, owners.setdefault(mark, index), index)
+    return [_root(parents, index) for index in range(len(parents))]
+
+
+def _root(parents: list[int], index: int) -> int:
+    while parents[index] != index:
+        parents[index] = parents[parents[index]]
+        index = parents[index]
+    return index
+
+
+def _join(parents: list[int], one: int, other: int) -> None:
+    low, high = sorted((_root(parents, one), _root(parents, other)))
+    parents[high] = low
+
+
+def shared_addresses(identities: Sequence[tuple[int, str]]) -> dict[str, list[int]]:
+    """IP addresses used by more than one person: a hint for the moderator, never a reason.
+
+    Takes (person, IP address) for each entry; gives the indexes of the entries for each shared address.
+    """
+    indexes: defaultdict[str, list[int]] = defaultdict(list)
+    people: defaultdict[str, set[int]] = defaultdict(set)
+    for index, (person, address) in enumerate(identities):
+        if address:
+            indexes[address].append(index)
+            people[address].add(person)
+    return {address: found for address, found in indexes.items() if len(people[address]) > 1}
