@@ -1,0 +1,69 @@
+"""The PHP that runs WordPress: the machine's own, or one unpacked into the cache."""
+
+import functools
+import glob
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from testbed import debian
+from testbed.shell import TestbedError, run
+
+SCRIPTS = Path(__file__).parent / "php"
+
+_PACKAGES = ("php-cli", "php-sqlite3", "php-xml", "php-mbstring")
+_EXTENSIONS = ("pdo", "ctype", "iconv", "tokenizer", "posix", "fileinfo", "xml", "simplexml", "mbstring", "pdo_sqlite")
+_MYSQL_PACKAGES = ("php-mysql",)
+_MYSQL_EXTENSIONS = ("mysqlnd", "mysqli")
+
+
+@dataclass(frozen=True)
+class Php:
+    """A PHP that can be run: its command with options, and the environment it needs."""
+
+    command: tuple[str, ...]
+    env: dict[str, str]
+
+
+@functools.cache
+def find(*, mysql: bool = False) -> Php:
+    """Return a PHP with everything WordPress needs, getting Debian's packages when something is missing."""
+    wanted = _EXTENSIONS + (_MYSQL_EXTENSIONS if mysql else ())
+    own = shutil.which("php")
+    if own and not _missing(Php((own,), {}), wanted):
+        return Php((own,), {})
+    prefix = debian.provide(_PACKAGES + (_MYSQL_PACKAGES if mysql else ()))
+    php = _unpacked(prefix, wanted) if prefix != Path("/") else Php((shutil.which("php") or "php",), {})
+    if missing := _missing(php, wanted):
+        raise TestbedError(f"PHP lacks {', '.join(missing)}; install the packages {' '.join(_PACKAGES)}.")
+    return php
+
+
+def execute(script: str, stdin: str, *, mysql: bool = False) -> str:
+    """Run one of the scripts beside this module and return what it prints."""
+    php = find(mysql=mysql)
+    return run([*php.command, "-d", "display_errors=stderr", str(SCRIPTS / script)], env=php.env, stdin=stdin)
+
+
+def library_path(prefix: Path) -> dict[str, str]:
+    """The environment in which programs unpacked under `prefix` find their libraries."""
+    folders = [str(prefix / "usr/lib"), *glob.glob(f"{prefix}/usr/lib/*-linux-*"), *glob.glob(f"{prefix}/lib/*-linux-*")]
+    return {"LD_LIBRARY_PATH": ":".join([*folders, *filter(None, [os.environ.get("LD_LIBRARY_PATH")])])}
+
+
+def _missing(php: Php, wanted: tuple[str, ...]) -> list[str]:
+    present = {line.strip().lower() for line in run([*php.command, "-m"], env=php.env).splitlines()}
+    return [name for name in wanted if name not in present]
+
+
+def _unpacked(prefix: Path, wanted: tuple[str, ...]) -> Php:
+    programs = sorted(glob.glob(f"{prefix}/usr/bin/php[0-9]*")) or list(filter(None, [shutil.which("php")]))
+    if not programs:
+        raise TestbedError(f"PHP is missing; install the packages {' '.join(_PACKAGES)}.")
+    bare = Php((programs[-1],), library_path(prefix))
+    options: list[str] = []
+    for name in ("opcache", *_missing(bare, wanted)):
+        for module in glob.glob(f"{prefix}/usr/lib/php/*/{name}.so"):
+            options += ["-d", f"{'zend_extension' if name == 'opcache' else 'extension'}={module}"]
+    return Php((programs[-1], *options), bare.env)
