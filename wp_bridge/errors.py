@@ -4,7 +4,8 @@
     ├── BlogUnreachable       no answer, too slow, a broken or oversized answer, a 5xx: try again
     ├── BlogBusy              429 or 503 with Retry-After: try again after `retry_after` seconds
     ├── NotABlog              the address is no WordPress, or its API is closed
-    ├── CredentialsRefused    wrong user or password, or passwords that WordPress ignores
+    ├── CredentialsRefused    wrong user or password
+    │   └── ApplicationPasswordsOff   the blog ignores Application Passwords, right or wrong
     ├── NotAllowed            the user is known but may not do this
     ├── NotFound              no such post or comment
     └── CommentRefused        WordPress will not take this comment
@@ -57,6 +58,12 @@ class CredentialsRefused(BlogError):
     """WordPress doesn't accept the user and password."""
 
     code = "credentials_refused"
+
+
+class ApplicationPasswordsOff(CredentialsRefused):
+    """WordPress has Application Passwords switched off, which it does by itself over plain http."""
+
+    code = "application_passwords_off"
 
 
 class NotAllowed(BlogError):

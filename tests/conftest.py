@@ -1,0 +1,30 @@
+"""What tests of every room share: real WordPress blogs, one of each kind for the whole run of a worker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from testbed import wordpress as testbed_wordpress
+from testbed.site import Site
+
+
+@pytest.fixture(scope="session")
+def wordpress() -> Iterator[Site]:
+    """WordPress 6.1 on SQLite, French, Europe/Paris. Tests share it: make posts of your own, undo your switches."""
+    yield from _blog(version="6.1")
+
+
+@pytest.fixture(scope="session")
+def wordpress_68() -> Iterator[Site]:
+    """The same with WordPress 6.8."""
+    yield from _blog(version="6.8")
+
+
+def _blog(*, version: str, database: str = "sqlite") -> Iterator[Site]:
+    site = testbed_wordpress.start(version=version, database=database)
+    try:
+        yield site
+    finally:
+        testbed_wordpress.stop(site)

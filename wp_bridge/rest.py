@@ -1,0 +1,205 @@
+"""A blog through the REST API with an Application Password."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import datetime, tzinfo
+from typing import Any
+
+from wp_bridge import rest_pages
+from wp_bridge.blog import Blog
+from wp_bridge.errors import CommentsClosed, NotAllowed, NotFound
+from wp_bridge.models import Comment, CommentCounts, Post, Site, User
+from wp_bridge.references import PostFinder
+from wp_bridge.rest_client import COMMENTS, Json, NotStored, RestClient
+from wp_bridge.rest_pages import everything, total
+from wp_bridge.rest_values import (
+    COMMENT_FIELDS,
+    POST_FIELDS,
+    USER_FIELDS,
+    comment_from_json,
+    may,
+    post_from_json,
+    user_from_json,
+)
+from wp_bridge.text import clean, has_long_characters, is_same_wording, with_entities
+from wp_bridge.transport import Transport
+
+_POSTS, _PAGES = "wp/v2/posts", "wp/v2/pages"
+_GONE = "There is no post or page with the number {}: check its number or address."
+_TOO_OLD = (
+    "The post's comments are open, but the blog closes those of older posts: "
+    "switch that off under Settings → Discussion in WordPress, or write the comment by hand."
+)
+
+
+class RestBlog(Blog):
+    """Made by `wp_bridge.connect()`."""
+
+    api = "rest"
+
+    def __init__(
+        self, transport: Transport, client: RestClient, *, me: Json, site: Site, zone: tzinfo
+    ) -> None:
+        self.site = site
+        self.me = client.parse(user_from_json, me)
+        self._may_list_users = may(me, "list_users")
+        self._transport = transport
+        self._client = client
+        self._zone = zone
+        self._finder = PostFinder(transport, site.url, by_id=self.post, by_slug=self._posts_by_slug)
+
+    @property
+    def clock(self) -> datetime | None:
+        return self._transport.clock
+
+    def check(self) -> None:
+        require_moderator(read_me(self._client))
+
+    def staff(self) -> list[User] | None:
+        # `who=authors` is all that an editor may ask for; an administrator also sees those who only moderate.
+        users = {user.id: user for user in self._users(who="authors")}
+        if self._may_list_users:
+            users |= {user.id: user for user in self._users(who="authors", context="edit")}
+            users |= {user.id: user for user in self._users(capabilities="moderate_comments", context="edit")}
+        return sorted(users.values(), key=lambda user: user.id)
+
+    def _users(self, **query: str) -> Iterator[User]:
+        page, seen = 1, 0
+        while True:
+            reply = self._client.get(
+                "wp/v2/users", per_page="100", page=str(page), _fields=USER_FIELDS, **query
+            )
+            users = self._client.parse(lambda data: [user_from_json(item) for item in data], reply.data)
+            yield from users
+            seen += len(users)
+            page += 1
+            if not users or page > 1 + -(-total(reply) // 100):
+                return
+
+    def find_post(self, reference: str) -> Post:
+        return self._finder.find(reference)
+
+    def post(self, post_id: int) -> Post:
+        return self._post_and_route(post_id)[0]
+
+    def _post_and_route(self, post_id: int) -> tuple[Post, str]:
+        for route in (_POSTS, _PAGES):
+            address = f"{route}/{post_id}"
+            try:
+                reply = self._client.get(address, context="edit", _fields=POST_FIELDS)
+            except NotFound:
+                continue
+            return self._client.parse(self._to_post, reply.data), address
+        raise NotFound(_GONE.format(post_id))
+
+    def _posts_by_slug(self, slug: str) -> list[Post]:
+        posts: list[Post] = []
+        for route in (_POSTS, _PAGES):
+            reply = self._client.get(
+                route, slug=slug, status="any", context="edit", per_page="100", _fields=POST_FIELDS
+            )
+            posts += self._client.parse(lambda data: [self._to_post(item) for item in data], reply.data)
+        return posts
+
+    def _to_post(self, data: Json) -> Post:
+        return post_from_json(data, self._zone)
+
+    def comments(self, post_id: int) -> Iterator[list[Comment]]:
+        for page in rest_pages.read_all(self._client, post_id):
+            yield self._to_comments(page)
+
+    def comments_by_id(self, post_id: int, comment_ids: Collection[int]) -> list[Comment]:
+        wanted = sorted(set(comment_ids))
+        chunks = (
+            wanted[start : start + rest_pages.PER_PAGE]
+            for start in range(0, len(wanted), rest_pages.PER_PAGE)
+        )
+        queries = ({**everything(post_id), **rest_pages.window(chunk)} for chunk in chunks)
+        return [
+            comment
+            for page in rest_pages.read_ahead(self._client, queries)
+            for comment in self._to_comments(page)
+        ]
+
+    def _to_comments(self, data: Any) -> list[Comment]:
+        return self._client.parse(lambda items: [comment_from_json(item, self._zone) for item in items], data)
+
+    def count_comments(self, post_id: int) -> CommentCounts:
+        counts = {
+            status: self._count(post_id, status)
+            for status in ("any", "approve", "spam", "trash", "post-trashed")
+        }
+        approved, spam, trash = counts["approve"], counts["spam"], counts["trash"] + counts["post-trashed"]
+        # What is left is held, including the statuses of plugins, just as when comments are read.
+        return CommentCounts(
+            approved=approved, held=max(0, counts["any"] - approved - spam - trash), spam=spam, trash=trash
+        )
+
+    def _count(self, post_id: int, status: str) -> int:
+        query = {**everything(post_id), "status": status, "per_page": "1", "_fields": "id"}
+        return total(self._client.get(COMMENTS, **query))
+
+    def find_own_comment(self, post_id: int, text: str) -> Comment | None:
+        needle = clean(text)
+        return next((comment for comment in self._own_comments(post_id) if needle in comment.content), None)
+
+    def _own_comments(self, post_id: int) -> Iterator[Comment]:
+        query = {**everything(post_id), "author": str(self.me.id), "orderby": "id", "order": "asc"}
+        page = 1
+        while True:
+            reply = self._client.get(
+                COMMENTS, **query, per_page="100", page=str(page), _fields=COMMENT_FIELDS
+            )
+            yield from self._to_comments(reply.data)
+            page += 1
+            if page > 1 + (total(reply) - 1) // 100:
+                return
+
+    def add_comment(self, post_id: int, content: str, *, parent_id: int = 0) -> Comment:
+        text = clean(content)
+        try:
+            comment_id = self._create(post_id, text, parent_id)
+        except NotStored:
+            comment_id = self._create_without_long_characters(post_id, text, parent_id)
+        except CommentsClosed:
+            if self.post(post_id).comments_open:
+                raise CommentsClosed(_TOO_OLD) from None
+            raise
+        reply = self._client.get(f"{COMMENTS}/{comment_id}", context="edit", _fields=COMMENT_FIELDS)
+        return self._to_comments([reply.data])[0]
+
+    def _create(self, post_id: int, text: str, parent_id: int) -> int:
+        created = self._client.post(COMMENTS, {"post": post_id, "content": text, "parent": parent_id})
+        return self._client.parse(lambda data: int(data["id"]), created)
+
+    def _create_without_long_characters(self, post_id: int, text: str, parent_id: int) -> int:
+        """Once more for a database that can't store emoji, and only after looking that nothing was stored."""
+        if not has_long_characters(text):
+            raise NotStored("The blog's database could not store the comment: try again later.")
+        for comment in self._own_comments(post_id):
+            if comment.parent_id == parent_id and is_same_wording(comment.content, text):
+                return comment.id
+        return self._create(post_id, with_entities(text), parent_id)
+
+    def set_comments_open(self, post_id: int, *, is_open: bool) -> None:
+        address = self._post_and_route(post_id)[1]
+        self._client.post(address, {"comment_status": "open" if is_open else "closed"})
+
+    def close(self) -> None:
+        self._transport.close()
+
+
+def read_me(client: RestClient) -> Json:
+    """The connected user as wp/v2/users/me tells it."""
+    reply = client.get("wp/v2/users/me", context="edit", _fields=USER_FIELDS)
+    return client.parse(lambda data: {**data}, reply.data)
+
+
+def require_moderator(me: Json) -> None:
+    """Raise NotAllowed when the user may not moderate comments."""
+    if not may(me, "moderate_comments"):
+        name = str(me.get("username") or me.get("name") or "This user")
+        raise NotAllowed(
+            f"{name} may not moderate comments on this blog: use an editor's or administrator's account."
+        )
