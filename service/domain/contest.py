@@ -76,7 +76,7 @@ class Contest:
     opened_at: datetime
     due_at: datetime | None = None
     last_read_at: datetime | None = None
-    staff_ids: frozenset[int] | None = None  # None: the blog's API doesn't tell
+    staff_ids: frozenset[int] = frozenset()  # who writes for or moderates the blog, as far as it tells
     problem: Problem | None = None
 
 
@@ -91,7 +91,9 @@ def check_places(*, winners: int, alternates: int) -> None:
 def require_unsealed(contest: Contest) -> None:
     """Raise Conflict once the list is frozen."""
     if contest.phase.is_sealed:
-        raise Conflict(f"Contest {contest.id} is sealed: its rules and entries can't change any more.", code="sealed")
+        raise Conflict(
+            f"Contest {contest.id} is sealed: its rules and entries can't change any more.", code="sealed"
+        )
 
 
 def require_phase(contest: Contest, *allowed: Phase, to: str) -> None:
@@ -99,5 +101,6 @@ def require_phase(contest: Contest, *allowed: Phase, to: str) -> None:
     if contest.phase not in allowed:
         words = " or ".join(allowed)
         raise Conflict(
-            f"Contest {contest.id} is {contest.phase}; to {to} it must be {words}.", code=f"phase_{contest.phase}"
+            f"Contest {contest.id} is {contest.phase}; to {to} it must be {words}.",
+            code=f"phase_{contest.phase}",
         )

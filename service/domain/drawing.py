@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 
 SEAL_FORMAT = "tirage-seal/1"
@@ -53,6 +53,11 @@ def comment_id_of(entry: str) -> int:
     return int(number)
 
 
+def rfc3339(instant: datetime) -> str:
+    """An instant in UTC with whole seconds: 2026-11-27T16:00:00Z."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def hash_text(text: str) -> str:
     """SHA-256 of the text's UTF-8 bytes, in hexadecimal."""
     return sha256(text.encode()).hexdigest()
@@ -61,6 +66,9 @@ def hash_text(text: str) -> str:
 def seal_text(
     *,
     slug: str,
+    post_url: str,
+    number: int,
+    sealed_at: datetime,
     closes_at: datetime,
     winners: int,
     alternates: int,
@@ -73,7 +81,10 @@ def seal_text(
     head = [
         SEAL_FORMAT,
         f"contest {slug}",
-        f"closes {closes_at:%Y-%m-%dT%H:%M:%SZ}",
+        f"post {post_url}",
+        f"draw {number}",
+        f"sealed {rfc3339(sealed_at)}",
+        f"closes {rfc3339(closes_at)}",
         f"commitment {commitment}",
         f"rules {rules_digest}",
         f"verdicts {verdicts_digest}",
@@ -85,7 +96,7 @@ def seal_text(
 
 def sealed_entries(text: str) -> list[str]:
     """The entry ids in a sealed text."""
-    return [line.removeprefix("entry ") for line in text.splitlines() if line.startswith("entry ")]
+    return [line.removeprefix("entry ") for line in text.split("\n") if line.startswith("entry ")]
 
 
 def make_seed(*, slug: str, digest: str, randomness: str) -> str:

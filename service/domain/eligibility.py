@@ -111,7 +111,16 @@ class EntryFacts:
 
 ELIGIBLE = Verdict(Status.ELIGIBLE)
 NOT_READMITTABLE = frozenset(
-    {Code.PINGBACK, Code.TRACKBACK, Code.NOTE, Code.OTHER_KIND, Code.HELD, Code.SPAM, Code.TRASH, Code.DELETED}
+    {
+        Code.PINGBACK,
+        Code.TRACKBACK,
+        Code.NOTE,
+        Code.OTHER_KIND,
+        Code.HELD,
+        Code.SPAM,
+        Code.TRASH,
+        Code.DELETED,
+    }
 )
 _KIND_CODES = {
     Kind.PINGBACK: Code.PINGBACK,
@@ -131,21 +140,27 @@ def judge(contest: Contest, entries: Sequence[EntryFacts]) -> list[Verdict]:
     """
     people = group_people([(entry.account_id, email_key(entry.author_email)) for entry in entries])
     barred = _barred_people(contest, entries, people)
-    own = [tuple(_own_reasons(contest, entry, barred.get(person))) for entry, person in zip(entries, people)]
+    own = [tuple(_own_reasons(contest, entry, barred.get(person))) for entry, person in zip(entries, people, strict=True)]
     firsts = _first_entries(entries, people, own)
     return [
-        _verdict(entry, reasons, _duplicate_of(entry, entries[firsts[person]] if person in firsts else None, reasons))
-        for entry, person, reasons in zip(entries, people, own)
+        _verdict(
+            entry,
+            reasons,
+            _duplicate_of(entry, entries[firsts[person]] if person in firsts else None, reasons),
+        )
+        for entry, person, reasons in zip(entries, people, own, strict=True)
     ]
 
 
-def _barred_people(contest: Contest, entries: Sequence[EntryFacts], people: Sequence[int]) -> dict[int, Reason]:
+def _barred_people(
+    contest: Contest, entries: Sequence[EntryFacts], people: Sequence[int]
+) -> dict[int, Reason]:
     """The people who may not win whatever they write: the post's author, staff, whoever the rules list."""
     names = frozenset(name.casefold() for name in contest.rules.excluded)
     emails = frozenset(email_key(name) for name in contest.rules.excluded if "@" in name)
-    staff = frozenset() if contest.rules.staff_may_win else contest.staff_ids or frozenset()
+    staff = frozenset() if contest.rules.staff_may_win else contest.staff_ids
     barred: dict[int, Reason] = {}
-    for entry, person in zip(entries, people):
+    for entry, person in zip(entries, people, strict=True):
         if entry.account_id and entry.account_id == contest.post_author_id:
             barred[person] = Reason(Code.POST_AUTHOR)
         elif entry.account_id in staff:
@@ -185,7 +200,7 @@ def _first_entries(
 ) -> dict[int, int]:
     """For each person the index of the entry that counts: the earliest approved one with nothing against it."""
     firsts: dict[int, int] = {}
-    for index, (entry, person) in enumerate(zip(entries, people)):
+    for index, (entry, person) in enumerate(zip(entries, people, strict=True)):
         if own[index] or entry.state is State.HELD:
             continue
         best = firsts.get(person)
@@ -211,7 +226,12 @@ def _verdict(entry: EntryFacts, own: tuple[Reason, ...], duplicate: Reason | Non
     override = entry.override
     if override and override.action is Action.DISQUALIFY:
         return Verdict(Status.INELIGIBLE, (Reason(Code.DISQUALIFIED, override.reason), *reasons))
-    if override and override.action is Action.READMIT and can_readmit(reasons) and entry.state is not State.HELD:
+    if (
+        override
+        and override.action is Action.READMIT
+        and can_readmit(reasons)
+        and entry.state is not State.HELD
+    ):
         return Verdict(Status.ELIGIBLE, overruled=reasons)
     if reasons:
         return Verdict(Status.INELIGIBLE, reasons)

@@ -13,7 +13,7 @@ from typing import Any
 
 from service.domain import drawing
 from service.domain.contest import Contest
-from service.domain.eligibility import Override, Reason, Status, Verdict
+from service.domain.eligibility import Code, Override, Reason, Status, Verdict
 
 FORMAT = "tirage-receipt/1"
 Json = dict[str, Any]
@@ -46,15 +46,26 @@ def rules_json(contest: Contest) -> Json:
     """The rules as the receipt shows them. Who is excluded by name is personal: only their number is told."""
     rules = asdict(contest.rules)
     rules["excluded"] = len(contest.rules.excluded)
-    return {"winners": contest.winners, "alternates": contest.alternates, **rules, "closes_at": rfc3339(contest.closes_at)}
+    return {
+        "winners": contest.winners,
+        "alternates": contest.alternates,
+        **rules,
+        "closes_at": drawing.rfc3339(contest.closes_at),
+    }
 
 
 def entry_json(entry: JudgedEntry) -> Json:
     """One entry with its verdict, the reasons and what a moderator decided."""
-    verdict: Json = {"status": entry.verdict.status, "reasons": [reason_json(r) for r in entry.verdict.reasons]}
+    verdict: Json = {
+        "status": entry.verdict.status,
+        "reasons": [reason_json(r) for r in entry.verdict.reasons],
+    }
     if entry.verdict.overruled:
         verdict["overruled"] = [reason_json(r) for r in entry.verdict.overruled]
-    told: Json = {"id": drawing.entry_id(entry.comment_id), "submitted_at": rfc3339(entry.submitted_at)}
+    told: Json = {
+        "id": drawing.entry_id(entry.comment_id),
+        "submitted_at": drawing.rfc3339(entry.submitted_at),
+    }
     if entry.override:
         told["moderator"] = {"action": entry.override.action, "reason": entry.override.reason}
     return {**told, "verdict": verdict}
@@ -65,15 +76,18 @@ def reason_json(reason: Reason) -> Json:
     return {"code": reason.code} if reason.detail is None else {"code": reason.code, "detail": reason.detail}
 
 
-def rfc3339(instant: datetime) -> str:
-    """An instant in UTC with whole seconds: 2026-11-27T16:00:00Z."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def reason_from_json(value: Mapping[str, Any]) -> Reason:
+    """A reason as stored."""
+    return Reason(Code(value["code"]), value.get("detail"))
 
 
-def seal(contest: Contest, entries: Sequence[JudgedEntry]) -> str:
+def seal(contest: Contest, entries: Sequence[JudgedEntry], *, number: int, sealed_at: datetime) -> str:
     """The text whose SHA-256 fixes the rules, every verdict and the list of eligible entries."""
     return drawing.seal_text(
         slug=contest.slug,
+        post_url=contest.post_url,
+        number=number,
+        sealed_at=sealed_at,
         closes_at=contest.closes_at,
         winners=contest.winners,
         alternates=contest.alternates,
@@ -106,16 +120,21 @@ def build(
     }
     return {
         "format": FORMAT,
-        "contest": {"slug": contest.slug, "post_id": contest.post_id, "post_url": contest.post_url},
+        "contest": {"slug": contest.slug, "post_url": contest.post_url},
         "rules": rules,
         "entries": list(entries),
         "seal": {
-            "sealed_at": rfc3339(sealed_at),
+            "sealed_at": drawing.rfc3339(sealed_at),
             "text": sealed_text,
             "digest": drawing.hash_text(sealed_text),
         },
         "randomness": {"source": "commit-reveal", "commitment": contest.commitment, "secret": secret},
-        "draw": {"number": number, "drawn_at": rfc3339(drawn_at), "seed": ranking.seed, "pools": [pool]},
+        "draw": {
+            "number": number,
+            "drawn_at": drawing.rfc3339(drawn_at),
+            "seed": ranking.seed,
+            "pools": [pool],
+        },
     }
 
 
@@ -127,8 +146,18 @@ def verify(receipt: object) -> list[Failure]:
         return [Failure("format", f"is not {FORMAT}: this version of Tirage can't read it")]
     try:
         return list(_failures(receipt))
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError, OverflowError) as error:
-        return [Failure("receipt", f"is incomplete or of another shape ({type(error).__name__}: {error})"[:200])]
+    except (
+        KeyError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        IndexError,
+        RecursionError,
+        OverflowError,
+    ) as error:
+        return [
+            Failure("receipt", f"is incomplete or of another shape ({type(error).__name__}: {error})"[:200])
+        ]
 
 
 def _failures(receipt: Mapping[str, Any]) -> Iterator[Failure]:
@@ -140,7 +169,7 @@ def _failures(receipt: Mapping[str, Any]) -> Iterator[Failure]:
 
 _KEYS = {
     "": {"format", "contest", "rules", "entries", "seal", "randomness", "draw"},
-    "contest": {"slug", "post_id", "post_url"},
+    "contest": {"slug", "post_url"},
     "seal": {"sealed_at", "text", "digest"},
     "randomness": {"source", "commitment", "secret"},
     "draw": {"number", "drawn_at", "seed", "pools"},
@@ -163,7 +192,10 @@ def _check_seal(receipt: Mapping[str, Any]) -> Iterator[Failure]:
         yield Failure("seal.digest", "is not the SHA-256 of the sealed text")
     expected = drawing.seal_text(
         slug=receipt["contest"]["slug"],
-        closes_at=datetime.strptime(rules["closes_at"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC),
+        post_url=receipt["contest"]["post_url"],
+        number=receipt["draw"]["number"],
+        sealed_at=_instant(receipt["seal"]["sealed_at"]),
+        closes_at=_instant(rules["closes_at"]),
         winners=rules["winners"],
         alternates=rules["alternates"],
         commitment=receipt["randomness"]["commitment"],
@@ -171,13 +203,20 @@ def _check_seal(receipt: Mapping[str, Any]) -> Iterator[Failure]:
         verdicts_digest=drawing.hash_text(canonical(entries)),
         comment_ids=[drawing.comment_id_of(e["id"]) for e in entries if e["verdict"]["status"] == "eligible"],
     )
-    yield from _line_differences(text.splitlines(), expected.splitlines())
+    yield from _line_differences(text.split("\n"), expected.split("\n"))
     if len({entry["id"] for entry in entries}) != len(entries):
         yield Failure("entries", "names an entry twice")
 
 
+def _instant(text: str) -> datetime:
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+
+
 _LINE_NAMES = {
     "contest": "contest.slug",
+    "post": "contest.post_url",
+    "draw": "draw.number",
+    "sealed": "seal.sealed_at",
     "closes": "rules.closes_at",
     "commitment": "randomness.commitment",
     "rules": "rules",
@@ -190,7 +229,9 @@ def _line_differences(sealed: list[str], expected: list[str]) -> Iterator[Failur
     for mine, theirs in zip(expected, sealed, strict=False):
         if mine != theirs:
             name = _LINE_NAMES.get(mine.partition(" ")[0], "seal.text")
-            yield Failure(name, f"doesn't fit the sealed text: {theirs[:120]!r} there, {mine[:120]!r} computed")
+            yield Failure(
+                name, f"doesn't fit the sealed text: {theirs[:120]!r} there, {mine[:120]!r} computed"
+            )
             if name == "seal.text":
                 return
     if len(sealed) != len(expected):
@@ -206,7 +247,9 @@ def _check_randomness(receipt: Mapping[str, Any]) -> Iterator[Failure]:
 def _check_draw(receipt: Mapping[str, Any]) -> Iterator[Failure]:
     done, rules = receipt["draw"], receipt["rules"]
     seed = drawing.make_seed(
-        slug=receipt["contest"]["slug"], digest=receipt["seal"]["digest"], randomness=receipt["randomness"]["secret"]
+        slug=receipt["contest"]["slug"],
+        digest=receipt["seal"]["digest"],
+        randomness=receipt["randomness"]["secret"],
     )
     if seed != done["seed"]:
         yield Failure("draw.seed", f"should be {seed}")
@@ -234,7 +277,9 @@ def _check_pool(pool: Mapping[str, Any], ranking: drawing.Ranking) -> Iterator[F
             yield Failure(f"draw.pools[0].{key}", f"should be {value}")
     for place, (mine, theirs) in enumerate(zip(ranking.tickets, pool["ranking"], strict=False)):
         if {"entry": mine.entry, "ticket": mine.ticket} != theirs:
-            yield Failure(f"draw.pools[0].ranking[{place}]", f"should be {mine.entry} with ticket {mine.ticket}")
+            yield Failure(
+                f"draw.pools[0].ranking[{place}]", f"should be {mine.entry} with ticket {mine.ticket}"
+            )
             return
     if len(pool["ranking"]) != len(ranking.tickets) or set(pool) != {*expected, "ranking"}:
         yield Failure("draw.pools[0].ranking", f"should hold {len(ranking.tickets)} places and nothing else")

@@ -1,0 +1,171 @@
+"""The adapter onto wp_bridge: connects when first needed, and parses what the blog says into our own values."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import re
+import threading
+import unicodedata
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import wp_bridge
+from service.domain.eligibility import Kind, State
+from service.domain.reports import CommentFacts, Counts, PostedComment, PostFacts, SiteFacts
+from service.usecases.ports import BlogProblem
+
+LONGEST_FIELD = 500
+_TAGS = re.compile(r"<[^>]*>")
+_IMAGES = re.compile(r"<img\b", re.IGNORECASE)
+
+Connect = Callable[[], wp_bridge.Blog]
+
+
+class ConnectedBlog:
+    """The port `Blog` over a connection that is made when first needed and dropped when it fails."""
+
+    def __init__(self, connect: Connect) -> None:
+        self._connect = connect
+        self._blog: wp_bridge.Blog | None = None
+        self._skew: timedelta | None = None
+        self._lock = threading.Lock()
+
+    def site(self) -> SiteFacts:
+        """The blog's name, address, timezone and language."""
+        with self._bridge() as blog:
+            site = blog.site
+        return SiteFacts(
+            name=_clean(site.name),
+            url=site.url,
+            timezone=site.timezone,
+            timezone_is_named=site.timezone_is_named,
+            language=site.language,
+        )
+
+    def clock(self) -> datetime | None:
+        """The blog's time now, by the difference its latest answer showed; None before any."""
+        return None if self._skew is None else datetime.now(UTC) + self._skew
+
+    def check(self) -> None:
+        """Raises BlogProblem unless the blog answers and the moderator still has the right."""
+        with self._bridge() as blog:
+            blog.check()
+
+    def staff_ids(self) -> frozenset[int]:
+        """Accounts that write for or moderate the blog as far as it tells, and the connected moderator."""
+        with self._bridge() as blog:
+            return frozenset({blog.me.id, *(user.id for user in blog.staff() or [])})
+
+    def find_post(self, reference: str) -> PostFacts:
+        """The post for an id or an address."""
+        with self._bridge() as blog:
+            return _post_facts(blog.find_post(reference))
+
+    def post(self, post_id: int) -> PostFacts:
+        """The post with this id."""
+        with self._bridge() as blog:
+            return _post_facts(blog.post(post_id))
+
+    def comments(self, post_id: int) -> Iterator[list[CommentFacts]]:
+        """All comments of a post, page by page."""
+        with self._bridge() as blog:
+            for page in blog.comments(post_id):
+                yield [_comment_facts(comment) for comment in page]
+
+    def count(self, post_id: int) -> Counts:
+        """WordPress's own count, by state."""
+        with self._bridge() as blog:
+            counts = blog.count_comments(post_id)
+        told = {State.APPROVED: counts.approved, State.HELD: counts.held, State.SPAM: counts.spam}
+        return told if counts.trash is None else {**told, State.TRASH: counts.trash}
+
+    def find_own_comment(self, post_id: int, text: str) -> PostedComment | None:
+        """The moderator's own comment that holds the text."""
+        with self._bridge() as blog:
+            found = blog.find_own_comment(post_id, text)
+            return _posted(blog, found) if found else None
+
+    def add_comment(self, post_id: int, content: str) -> PostedComment:
+        """Write a comment as the moderator."""
+        with self._bridge() as blog:
+            return _posted(blog, blog.add_comment(post_id, content))
+
+    def set_comments_open(self, post_id: int, *, is_open: bool) -> None:
+        """Open or close the comments of a post."""
+        with self._bridge() as blog:
+            blog.set_comments_open(post_id, is_open=is_open)
+
+    @contextmanager
+    def _bridge(self) -> Iterator[wp_bridge.Blog]:
+        try:
+            blog = self._connected()
+            yield blog
+        except wp_bridge.BlogError as error:
+            if isinstance(error, wp_bridge.CredentialsRefused | wp_bridge.NotABlog):
+                self._blog = None  # settings of the blog may have changed: connect anew next time
+            raise BlogProblem(
+                str(error), code=error.code, permanent=error.permanent, retry_after=error.retry_after
+            ) from error
+        else:
+            self._skew = blog.clock - datetime.now(UTC) if blog.clock else None
+
+    def _connected(self) -> wp_bridge.Blog:
+        with self._lock:
+            if self._blog is None:
+                self._blog = self._connect()
+            return self._blog
+
+
+def _post_facts(post: wp_bridge.Post) -> PostFacts:
+    return PostFacts(
+        id=post.id,
+        slug=_clean(post.slug),
+        title=_clean(post.title),
+        url=_ascii_url(post.link),
+        status=post.status,
+        author_id=post.author_id,
+        published_at=post.published_at,
+        comments_open=post.comments_open,
+    )
+
+
+def _comment_facts(comment: wp_bridge.Comment) -> CommentFacts:
+    return CommentFacts(
+        id=comment.id,
+        parent_id=comment.parent_id,
+        account_id=comment.author_id,
+        author_name=_clean(comment.author_name),
+        author_email=_clean(comment.author_email),
+        author_url=_clean(comment.author_url),
+        author_ip=_clean(comment.author_ip),
+        submitted_at=comment.submitted_at,
+        state=State(comment.status.value),
+        kind=Kind(comment.kind.value),
+        content_hash=hashlib.sha256(comment.content.encode("utf-8", "replace")).hexdigest(),
+        is_empty=is_empty(comment.content),
+    )
+
+
+def _posted(blog: wp_bridge.Blog, comment: wp_bridge.Comment) -> PostedComment:
+    url = f"{_ascii_url(blog.post(comment.post_id).link)}#comment-{comment.id}"
+    return PostedComment(id=comment.id, state=State(comment.status.value), url=url)
+
+
+def is_empty(content: str) -> bool:
+    """Whether a comment shows nothing: no letter, digit, sign or picture once tags and blanks are gone."""
+    if _IMAGES.search(content):
+        return False
+    text = html.unescape(_TAGS.sub("", content))
+    return not any(unicodedata.category(character)[0] in "LNPS" for character in text)
+
+
+def _clean(text: str) -> str:
+    """One line without control characters (PostgreSQL takes no U+0000), and no longer than a field of a form."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:LONGEST_FIELD]
+
+
+def _ascii_url(url: str) -> str:
+    """An address in printable ASCII: the sealed text and the winner comment hold it."""
+    return "".join(c if "!" <= c <= "~" else "".join(f"%{byte:02X}" for byte in c.encode()) for c in url)

@@ -1,0 +1,79 @@
+"""Every setting, typed and checked when it is read: from the environment, `.env`, or one file each in SECRETS_DIR."""
+
+from __future__ import annotations
+
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from pydantic import AnyHttpUrl, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from service.domain.errors import BadInput
+from service.usecases.services import Timing
+
+
+class Api(StrEnum):
+    """Which of WordPress's APIs to use."""
+
+    AUTO = "auto"
+    REST = "rest"
+    XMLRPC = "xmlrpc"
+
+
+class Settings(BaseSettings):
+    """The settings by their names in the environment, in lower case. README.md has them in a table."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", hide_input_in_errors=True)
+
+    wordpress_url: str = ""
+    wordpress_user: str = ""
+    wordpress_password: SecretStr = SecretStr("")
+    wordpress_api: Api = Api.AUTO
+    wordpress_timeout_seconds: float = Field(30.0, gt=0, le=300)
+    database_url: str = "sqlite:///var/tirage.sqlite3"
+    public_url: AnyHttpUrl = AnyHttpUrl("http://127.0.0.1:8000")
+    secret_key: SecretStr = SecretStr("")
+    bind: str = "127.0.0.1:8000"
+    web_threads: int = Field(8, ge=1, le=256)
+    log_level: str = "info"
+    poll_seconds: float = Field(60.0, ge=1, le=86_400)
+    lease_seconds: float = Field(60.0, ge=1, le=3_600)
+    settle_seconds: float = Field(90.0, ge=1, le=3_600)
+
+    @field_validator("log_level")
+    @classmethod
+    def _known_level(cls, value: str) -> str:
+        if value.lower() not in ("debug", "info", "warning", "error"):
+            raise ValueError("must be debug, info, warning or error")
+        return value.lower()
+
+    @property
+    def timing(self) -> Timing:
+        """The waiting times of the use cases."""
+        return Timing(poll=self.poll_seconds, lease=self.lease_seconds, settle=self.settle_seconds)
+
+    def require_blog(self) -> None:
+        """Raises BadInput that names every setting missing for the connection to the blog."""
+        wanted = {
+            "WORDPRESS_URL": self.wordpress_url,
+            "WORDPRESS_USER": self.wordpress_user,
+            "WORDPRESS_PASSWORD": self.wordpress_password.get_secret_value(),
+        }
+        missing = [name for name, value in wanted.items() if not value]
+        if missing:
+            raise BadInput(
+                f"Set {', '.join(missing)} in the environment or in .env; README.md tells how to connect a blog.",
+                code="settings_missing",
+            )
+
+
+def read_settings(**given: Any) -> Settings:
+    """The settings. Raises BadInput that names each wrong one and never shows a value."""
+    folder = Path(os.environ.get("SECRETS_DIR", "/run/secrets"))
+    try:
+        return Settings(**given, _secrets_dir=folder if folder.is_dir() else None)
+    except ValidationError as error:
+        wrong = [f"{'.'.join(map(str, item['loc'])).upper()}: {item['msg']}" for item in error.errors()]
+        raise BadInput("These settings are wrong: " + "; ".join(wrong) + ".", code="settings_wrong") from None

@@ -1,0 +1,177 @@
+"""The entries of a contest: what the blog reported of each comment, and the verdict on it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Text, bindparam, cast, func, select
+
+from service.domain.eligibility import Action, Code, EntryFacts, Kind, Override, State, Status, Verdict
+from service.domain.errors import NotFound
+from service.domain.receipt import reason_from_json, reason_json
+from service.domain.reports import CommentFacts
+from service.storage.tables import entries
+
+
+_FACTS = [
+    entries.c[name]
+    for name in (
+        "comment_id",
+        "parent_id",
+        "account_id",
+        "author_name",
+        "author_email",
+        "author_ip",
+        "kind",
+        "state",
+        "submitted_at",
+        "is_empty",
+        "override",
+    )
+]
+_REPORTED = ("parent_id", "account_id", "author_name", "author_email", "author_url", "author_ip", "kind", "state")
+_REPORTED += ("submitted_at", "content_hash", "is_empty")
+
+
+def save_page(tx: Connection, contest_id: int, comments: Sequence[CommentFacts], *, now: datetime) -> int:
+    """Store what a reading saw; how many rows are new or different. The same page twice changes nothing."""
+    fresh = {comment.id: comment for comment in comments}
+    known = _reported(tx, contest_id, fresh)
+    new = [comment for comment in fresh.values() if comment.id not in known]
+    changed = [
+        _changes(known[comment.id], comment, now)
+        for comment in fresh.values()
+        if comment.id in known and _is_different(known[comment.id], comment)
+    ]
+    if new:
+        tx.execute(entries.insert(), [_new_row(contest_id, comment, now) for comment in new])
+    if changed:
+        statement = entries.update().where(entries.c.id == bindparam("row_id"))
+        tx.execute(statement, changed)
+    return len(new) + len(changed)
+
+
+def mark_deleted(tx: Connection, contest_id: int, *, seen: Collection[int], before: datetime) -> int:
+    """What a complete reading begun at `before` didn't see is no longer on the blog; how many."""
+    query = select(entries.c.id, entries.c.comment_id).where(
+        entries.c.contest_id == contest_id,
+        entries.c.state != State.DELETED,
+        entries.c.first_seen_at <= before,
+    )
+    gone = [{"row_id": row.id} for row in tx.execute(query) if row.comment_id not in seen]
+    if gone:
+        statement = entries.update().where(entries.c.id == bindparam("row_id")).values(state=State.DELETED)
+        tx.execute(statement, gone)
+    return len(gone)
+
+
+def facts(tx: Connection, contest_id: int) -> list[EntryFacts]:
+    """What the judge needs of every entry, by rising comment id."""
+    query = select(*_FACTS).where(entries.c.contest_id == contest_id).order_by(entries.c.comment_id)
+    return [_facts(row) for row in tx.execute(query)]
+
+
+def save_verdicts(tx: Connection, contest_id: int, verdicts: Mapping[int, Verdict]) -> int:
+    """Keep the verdicts, by comment id; how many are different from before."""
+    columns = (entries.c.id, entries.c.comment_id, entries.c.status, entries.c.reasons, entries.c.overruled)
+    changed = []
+    for row in tx.execute(select(*columns).where(entries.c.contest_id == contest_id)):
+        verdict = _verdict_row(verdicts[row.comment_id])
+        if (row.status, row.reasons, row.overruled) != (verdict["status"], verdict["reasons"], verdict["overruled"]):
+            changed.append({"row_id": row.id, **verdict})
+    if changed:
+        tx.execute(entries.update().where(entries.c.id == bindparam("row_id")), changed)
+    return len(changed)
+
+
+def set_override(tx: Connection, contest_id: int, comment_id: int, override: Override) -> None:
+    """Keep a moderator's decision. Raises NotFound."""
+    value = {"action": override.action, "reason": override.reason}
+    where = (entries.c.contest_id == contest_id, entries.c.comment_id == comment_id)
+    if not tx.execute(entries.update().where(*where).values(override=value)).rowcount:
+        raise NotFound(f"Contest {contest_id} has no entry for comment {comment_id}.")
+
+
+def count_states(tx: Connection, contest_id: int) -> dict[State, int]:
+    """How many entries the blog keeps in each state."""
+    query = select(entries.c.state, func.count()).where(entries.c.contest_id == contest_id).group_by(entries.c.state)
+    return {State(state): number for state, number in tx.execute(query)}
+
+
+def count_statuses(tx: Connection, contest_id: int) -> dict[Status, int]:
+    """How many entries have each verdict."""
+    query = select(entries.c.status, func.count()).where(entries.c.contest_id == contest_id)
+    counted = dict(tx.execute(query.group_by(entries.c.status)).all())
+    return {status: counted.get(status, 0) for status in Status}
+
+
+def count_codes(tx: Connection, contest_id: int, status: Status) -> dict[Code, int]:
+    """How many entries of a status have each reason first among theirs."""
+    query = select(entries.c.reasons).where(entries.c.contest_id == contest_id, entries.c.status == status)
+    counts: dict[Code, int] = {}
+    for reasons in tx.execute(query).scalars():
+        code = Code(reasons[0]["code"])
+        counts[code] = counts.get(code, 0) + 1
+    return counts
+
+
+def _reported(tx: Connection, contest_id: int, comment_ids: Iterable[int]) -> dict[int, Row[Any]]:
+    names = ("id", "comment_id", "edited_at", "approved_at", *_REPORTED)
+    columns = [entries.c[name] for name in names]
+    where = (entries.c.contest_id == contest_id, entries.c.comment_id.in_(list(comment_ids)))
+    return {row.comment_id: row for row in tx.execute(select(*columns).where(*where))}
+
+
+def _is_different(row: Row[Any], comment: CommentFacts) -> bool:
+    return any(row._mapping[name] != value for name, value in _values(comment).items())
+
+
+def _changes(row: Row[Any], comment: CommentFacts, now: datetime) -> dict[str, Any]:
+    values = {"row_id": row.id, **_values(comment), "edited_at": row.edited_at, "approved_at": row.approved_at}
+    if row.content_hash != comment.content_hash:
+        values["edited_at"] = now
+    if row.state == State.HELD and comment.state is State.APPROVED:
+        values["approved_at"] = now
+    return values
+
+
+def _values(comment: CommentFacts) -> dict[str, Any]:
+    return {name: getattr(comment, name) for name in _REPORTED}
+
+
+def _new_row(contest_id: int, comment: CommentFacts, now: datetime) -> dict[str, Any]:
+    return {"contest_id": contest_id, "comment_id": comment.id, "first_seen_at": now, **_values(comment)}
+
+
+def _facts(row: Row[Any]) -> EntryFacts:
+    values = dict(row._mapping)
+    values["kind"], values["state"] = Kind(row.kind), State(row.state)
+    values["override"] = override_from_json(row.override)
+    return EntryFacts(**values)
+
+
+def override_from_json(value: Mapping[str, str] | None) -> Override | None:
+    """A moderator's decision as stored."""
+    return Override(Action(value["action"]), value["reason"]) if value else None
+
+
+def _verdict_row(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "status": verdict.status.value,
+        "reasons": [reason_json(reason) for reason in verdict.reasons],
+        "overruled": [reason_json(reason) for reason in verdict.overruled],
+    }
+
+
+def verdict_from_row(row: Row[Any]) -> Verdict:
+    """The verdict in an entry's row."""
+    reasons = tuple(reason_from_json(reason) for reason in row.reasons)
+    overruled = tuple(reason_from_json(reason) for reason in row.overruled)
+    return Verdict(Status(row.status), reasons, overruled)
+
+
+def has_code(code: Code) -> Any:
+    """SQL: the entry's verdict names this reason. JSON is stored as written, so its text can be searched."""
+    return cast(entries.c.reasons, Text).like(f'%"code": "{code.value}"%')

@@ -1,0 +1,165 @@
+"""The tables, as the newest migration leaves them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC datetime. SQLite keeps it naive, so the zone is taken off and put back here."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        result: datetime = value if value.tzinfo else value.replace(tzinfo=UTC)
+        return result.astimezone(UTC)
+
+
+contests = Table(
+    "contests",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("slug", String(200), nullable=False, unique=True),
+    Column("post_id", BigInteger, nullable=False, unique=True),
+    Column("post_url", Text, nullable=False),
+    Column("post_title", Text, nullable=False),
+    Column("post_author_id", BigInteger, nullable=False),
+    Column("timezone", String(64), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("phase", String(16), nullable=False),
+    Column("closes_at", Instant, nullable=False),
+    Column("winners", Integer, nullable=False),
+    Column("alternates", Integer, nullable=False),
+    Column("rules", JSON, nullable=False),
+    Column("is_automatic", Boolean, nullable=False),
+    Column("template", Text),
+    Column("commitment", String(64), nullable=False),
+    Column("secret", String(64), nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("last_read_at", Instant),
+    Column("staff_ids", JSON, nullable=False, server_default="[]"),
+    Column("problem", JSON(none_as_null=True)),
+    Column("due_at", Instant),
+    Column("lease_token", String(32)),
+    Column("lease_until", Instant),
+    Index("ix_contests_due_at", "due_at"),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("contest_id", ForeignKey("contests.id", ondelete="CASCADE"), nullable=False),
+    Column("comment_id", BigInteger, nullable=False),
+    Column("parent_id", BigInteger, nullable=False),
+    Column("account_id", BigInteger, nullable=False),
+    Column("author_name", Text, nullable=False),
+    Column("author_email", Text, nullable=False),
+    Column("author_url", Text, nullable=False),
+    Column("author_ip", Text, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("submitted_at", Instant, nullable=False),
+    Column("content_hash", String(64), nullable=False),
+    Column("is_empty", Boolean, nullable=False),
+    Column("first_seen_at", Instant, nullable=False),
+    Column("edited_at", Instant),  # when a reading first saw other words than before
+    Column("approved_at", Instant),  # when a reading first saw it approved after it was held
+    Column("override", JSON(none_as_null=True)),
+    Column("status", String(16), nullable=False, server_default="undecided"),
+    Column("reasons", JSON, nullable=False, server_default="[]"),
+    Column("overruled", JSON, nullable=False, server_default="[]"),
+    UniqueConstraint("contest_id", "comment_id"),
+    Index("ix_entries_contest_id_status", "contest_id", "status"),
+)
+
+draws = Table(
+    "draws",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("contest_id", ForeignKey("contests.id", ondelete="CASCADE"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("sealed_at", Instant, nullable=False),
+    Column("sealed_text", Text, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("rules", JSON, nullable=False),
+    Column("entries", JSON, nullable=False),
+    Column("drawn_at", Instant),
+    Column("receipt", JSON(none_as_null=True)),
+    UniqueConstraint("contest_id", "number"),
+)
+
+announcements = Table(
+    "announcements",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("contest_id", ForeignKey("contests.id", ondelete="CASCADE"), nullable=False),
+    Column("draw_number", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("actor", String(100), nullable=False),
+    Column("attempted_at", Instant),  # the last time a comment was sent and no answer is known
+    Column("opened_comments", Boolean, nullable=False),  # we opened the post's comments and owe to close them
+    Column("comment_id", BigInteger),
+    Column("comment_url", Text),
+    Column("posted_at", Instant),
+    UniqueConstraint("contest_id", "draw_number"),
+)
+
+log = Table(
+    "log",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("contest_id", ForeignKey("contests.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    Column("actor", String(100), nullable=False),
+    Column("action", String(32), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("details", JSON, nullable=False),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String(100), nullable=False, unique=True),
+    Column("hash", String(64), nullable=False, unique=True),
+    Column("created_at", Instant, nullable=False),
+    Column("revoked_at", Instant),
+)

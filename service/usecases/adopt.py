@@ -1,0 +1,209 @@
+"""Open a contest on an existing post, and change it until it is sealed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from service.domain.contest import Contest, Phase, Rules, check_places, require_unsealed
+from service.domain.drawing import hash_text, rfc3339
+from service.domain.errors import AlreadyAdopted, BadInput
+from service.domain.reports import PostFacts, SiteFacts
+from service.storage import contests, log
+from service.usecases.deadline import read_deadline
+from service.usecases.judging import judge_entries
+from service.usecases.services import Services
+from service.usecases.wording import check_template
+
+_READABLE_STATUSES = frozenset({"publish", "private", "future", "pending", "draft"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A contest as it would be opened: shown to the moderator before it counts."""
+
+    site: SiteFacts
+    post: PostFacts
+    closes_at: datetime
+    winners: int
+    alternates: int
+    rules: Rules
+    is_automatic: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What to change about a contest; None leaves a thing as it is. A deadline is text, as the moderator typed it."""
+
+    closes: str | None = None
+    winners: int | None = None
+    alternates: int | None = None
+    rules: Rules | None = None
+    is_automatic: bool | None = None
+    template: str | None = None
+
+
+def plan(
+    services: Services,
+    reference: str,
+    *,
+    closes: str,
+    winners: int = 1,
+    alternates: int = 3,
+    rules: Rules | None = None,
+    is_automatic: bool = False,
+) -> Plan:
+    """Read the post and the deadline. Raises BadInput, AlreadyAdopted, BlogProblem."""
+    check_places(winners=winners, alternates=alternates)
+    post, site = services.blog.find_post(reference), services.blog.site()
+    with services.store.read() as tx:
+        _refuse_second(tx, post)
+    closes_at = _deadline(services, closes, site.timezone, site.language, post)
+    _check_post(post, closes_at, services.clock())
+    return Plan(
+        site=site,
+        post=post,
+        closes_at=closes_at,
+        winners=winners,
+        alternates=alternates,
+        rules=rules or Rules(),
+        is_automatic=is_automatic,
+    )
+
+
+def open_contest(services: Services, plan: Plan, *, actor: str) -> Contest:
+    """Store the contest with a fresh secret, of which only the SHA-256 is shown. Raises AlreadyAdopted."""
+    secret, now = services.make_secret(), services.clock()
+    values = {
+        "post_id": plan.post.id,
+        "post_url": plan.post.url,
+        "post_title": plan.post.title,
+        "post_author_id": plan.post.author_id,
+        "timezone": plan.site.timezone,
+        "language": plan.site.language,
+        "phase": Phase.OPEN,
+        "closes_at": plan.closes_at,
+        "winners": plan.winners,
+        "alternates": plan.alternates,
+        "rules": plan.rules,
+        "is_automatic": plan.is_automatic,
+        "commitment": hash_text(secret),
+        "secret": secret,
+        "opened_at": now,
+        "due_at": now,
+    }
+    with services.store.write() as tx:
+        contest_id = contests.add(tx, {**values, "slug": _free_slug(tx, plan.post)})
+        details = {"closes_at": rfc3339(plan.closes_at), "winners": plan.winners, "alternates": plan.alternates}
+        log.write(tx, contest_id, log.LogLine(at=now, actor=actor, action="open", reason="", details=details))
+        return contests.get(tx, contest_id)
+
+
+def change_contest(services: Services, contest_id: int, change: Change, *, actor: str, reason: str) -> Contest:
+    """Change an unsealed contest and judge again; what changed is logged. Raises BadInput, Conflict, NotFound."""
+    with services.store.read() as tx:
+        contest = contests.get(tx, contest_id)
+    require_unsealed(contest)
+    closes_at = None
+    if change.closes is not None:
+        closes_at = _changed_deadline(services, contest, change.closes)
+    if change.template:
+        check_template(change.template, language=contest.language)
+    with services.store.write() as tx:
+        contest = contests.lock(tx, contest_id)
+        require_unsealed(contest)
+        values = _changed_values(contest, change, closes_at, services.clock())
+        if values:
+            _store_change(tx, services, contest, values, actor=actor, reason=reason)
+        return contests.get(tx, contest_id)
+
+
+def _changed_values(
+    contest: Contest, change: Change, closes_at: datetime | None, now: datetime
+) -> dict[str, Any]:
+    wanted: dict[str, Any] = {
+        "closes_at": closes_at,
+        "winners": change.winners,
+        "alternates": change.alternates,
+        "rules": change.rules,
+        "is_automatic": change.is_automatic,
+        "template": change.template,
+    }
+    values = {name: value for name, value in wanted.items() if value is not None and value != getattr(contest, name)}
+    check_places(
+        winners=values.get("winners", contest.winners), alternates=values.get("alternates", contest.alternates)
+    )
+    if values.get("closes_at", contest.closes_at) > now and contest.phase is not Phase.OPEN:
+        values["phase"] = Phase.OPEN
+    return values
+
+
+def _store_change(
+    tx: Connection, services: Services, contest: Contest, values: dict[str, Any], *, actor: str, reason: str
+) -> None:
+    now = services.clock()
+    contests.update(tx, contest.id, **values)
+    contests.ring(tx, contest.id, at=now)
+    changed = {name: [_shown(getattr(contest, name)), _shown(value)] for name, value in values.items()}
+    log.write(tx, contest.id, log.LogLine(at=now, actor=actor, action="change", reason=reason, details=changed))
+    judge_entries(tx, replace(contest, **values))
+
+
+def _shown(value: Any) -> Any:
+    """A value as the log keeps it. Who is excluded is personal: the log keeps how many."""
+    if isinstance(value, datetime):
+        return rfc3339(value)
+    if isinstance(value, Rules):
+        return {
+            "replies_count": value.replies_count,
+            "staff_may_win": value.staff_may_win,
+            "leave_out_held": value.leave_out_held,
+            "excluded": len(value.excluded),
+        }
+    return value
+
+
+def _deadline(services: Services, text: str, timezone: str, language: str, post: PostFacts) -> datetime:
+    return read_deadline(
+        text,
+        timezone=timezone,
+        language=language,
+        post_published_at=post.published_at,
+        now=services.clock(),
+    )
+
+
+def _changed_deadline(services: Services, contest: Contest, text: str) -> datetime:
+    post = services.blog.post(contest.post_id)
+    return _deadline(services, text, contest.timezone, contest.language, post)
+
+
+def _refuse_second(tx: Connection, post: PostFacts) -> None:
+    existing = contests.find_by_post(tx, post.id)
+    if existing is not None:
+        raise AlreadyAdopted(
+            f"This post already carries contest {existing.id}; change that one instead of opening a second."
+        )
+
+
+def _check_post(post: PostFacts, closes_at: datetime, now: datetime) -> None:
+    if post.status not in _READABLE_STATUSES:
+        raise BadInput(f"The post is {post.status} in WordPress; restore or publish it first.", code="post_not_public")
+    if closes_at > now and not post.comments_open:
+        raise BadInput(
+            "Comments are closed on this post, so nobody could enter until the deadline; open them in WordPress "
+            "(edit the post → Discussion → Allow comments), then open the contest again.",
+            code="comments_closed",
+        )
+
+
+def _free_slug(tx: Connection, post: PostFacts) -> str:
+    """A public name from the post's: lower-case ASCII and hyphens, at most 100 characters, not yet taken."""
+    plain = unicodedata.normalize("NFKD", post.slug or post.title).encode("ascii", "ignore").decode()
+    base = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:80].strip("-") or f"contest-{post.id}"
+    return base if not contests.slug_exists(tx, base) else f"{base}-{post.id}"

@@ -1,0 +1,143 @@
+"""Move a contest forward one step: what the worker does for the most overdue one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import structlog
+
+from service.domain.contest import Contest, Phase, Problem
+from service.domain.eligibility import Status
+from service.domain.errors import Blocked, LeaseLost, TirageError
+from service.storage import contests, entries
+from service.storage.contests import Lease
+from service.usecases.announce import Waiting, announce_under, request_announcement
+from service.usecases.collect import is_over, read_comments
+from service.usecases.draw import draw_under
+from service.usecases.ports import BlogProblem
+from service.usecases.seal import close_under, seal_under, undecided_message
+from service.usecases.services import Services, later
+
+WORKER = "worker"
+LONGEST_PAUSE = 300.0
+LONGEST_PERMANENT_PAUSE = 900.0
+READING_SHARE = 20  # reading takes at most one part in so many of the blog's time
+
+log = structlog.get_logger()
+
+
+def advance(services: Services, lease: Lease) -> None:
+    """One step under the lease, then let go and set when the contest is due again. Raises nothing but BaseException.
+
+    What stands in the way is stored as the contest's problem, and the step is tried again later.
+    """
+    due_at: datetime | None = None
+    try:
+        due_at = _step(services, lease)
+        _set_problem(services, lease, None)
+    except LeaseLost:
+        log.warning("lease_lost", contest=lease.contest_id)
+    except (BlogProblem, TirageError) as error:
+        due_at = _note_problem(services, lease, error)
+    except Exception:
+        log.exception("step_failed", contest=lease.contest_id)
+        failure = Blocked("Tirage itself failed here; the log tells more. It will try again.", code="internal")
+        due_at = _note_problem(services, lease, failure)
+    finally:
+        with services.store.write() as tx:
+            contests.release(tx, lease, due_at=due_at)
+
+
+def _step(services: Services, lease: Lease) -> datetime | None:
+    """Do what the phase asks for; when to look again, None for never."""
+    with services.store.read() as tx:
+        contest = contests.get(tx, lease.contest_id)
+    match contest.phase:
+        case Phase.OPEN if not is_over(services, contest):
+            return _collect(services, lease, contest)
+        case Phase.OPEN | Phase.CLOSING:
+            close_under(services, lease)
+        case Phase.REVIEW:
+            return _review(services, lease, contest)
+        case Phase.SEALED:
+            draw_under(services, lease, actor=WORKER)
+        case Phase.DRAWN:
+            return _drawn(services, lease, contest)
+        case Phase.ANNOUNCING:
+            return _announce(services, lease)
+        case Phase.ANNOUNCED:
+            return None
+    return services.clock()
+
+
+def _collect(services: Services, lease: Lease, contest: Contest) -> datetime:
+    reading = read_comments(services, lease)
+    now = services.clock()
+    closes = later(contest.closes_at, services.timing.closing_margin)
+    poll = later(now, max(services.timing.poll, READING_SHARE * reading.seconds))
+    return min(poll, closes) if closes > now else later(now, 1.0)
+
+
+def _review(services: Services, lease: Lease, contest: Contest) -> datetime:
+    """Automatic contests seal when nothing is undecided; the others are read on, so that approvals are seen."""
+    reading = read_comments(services, lease)
+    with services.store.read() as tx:
+        undecided = entries.count_statuses(tx, contest.id)[Status.UNDECIDED]
+    if not contest.is_automatic:
+        return later(services.clock(), max(services.timing.poll, READING_SHARE * reading.seconds))
+    if undecided and not contest.rules.leave_out_held:
+        raise Blocked(undecided_message(undecided), code="undecided")
+    seal_under(services, lease, actor=WORKER, leave_out=contest.rules.leave_out_held)
+    return services.clock()
+
+
+def _drawn(services: Services, lease: Lease, contest: Contest) -> datetime | None:
+    if not contest.is_automatic:
+        return None
+    request_announcement(services, contest.id, actor=WORKER, lease=lease)
+    return services.clock()
+
+
+def _announce(services: Services, lease: Lease) -> datetime | None:
+    outcome = announce_under(services, lease)
+    return outcome.until if isinstance(outcome, Waiting) else None
+
+
+def _note_problem(services: Services, lease: Lease, error: BlogProblem | TirageError) -> datetime | None:
+    """Store why it doesn't go on; when to try again."""
+    now = services.clock()
+    with services.store.read() as tx:
+        before = contests.get(tx, lease.contest_id).problem
+    is_new = before is None or before.code != error.code
+    problem = Problem(
+        code=error.code,
+        message=error.message,
+        since=now if is_new or before is None else before.since,
+        tries=1 if is_new or before is None else before.tries + 1,
+    )
+    log.warning("step_waits", contest=lease.contest_id, code=problem.code, tries=problem.tries)
+    _set_problem(services, lease, problem)
+    return later(now, _pause(services, error, problem.tries))
+
+
+def _pause(services: Services, error: BlogProblem | TirageError, tries: int) -> float:
+    """Growing pauses; a pause that the blog asked for is kept; what waits for the moderator is polled."""
+    if isinstance(error, Blocked) and error.code == "undecided":
+        return services.timing.poll
+    longest = LONGEST_PAUSE
+    if isinstance(error, BlogProblem):
+        if error.retry_after is not None:
+            return max(1.0, min(error.retry_after, 6 * 3600.0))
+        if error.permanent:
+            longest = LONGEST_PERMANENT_PAUSE
+    return min(longest, services.timing.poll / 12 * 2.0 ** min(tries - 1, 10))
+
+
+def _set_problem(services: Services, lease: Lease, problem: Problem | None) -> None:
+    with services.store.write() as tx:
+        try:
+            contest = contests.lock(tx, lease.contest_id, lease)
+        except LeaseLost:
+            return
+        if contest.problem != problem:
+            contests.update(tx, lease.contest_id, problem=problem)

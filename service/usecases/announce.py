@@ -1,0 +1,225 @@
+"""Write the winner comment on the post, exactly once.
+
+The proof link is the key. Before it posts, a step looks for our own comment with that link, and it notes the attempt
+in the database before anything is sent. When an attempt ends without a clear answer, the comment may still be on
+its way, so until the settling time is over later steps only look. Whoever dies when: one comment.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from time import sleep
+
+from sqlalchemy import Connection
+
+from service.domain.announcement import AnnouncementFacts, WinnerFacts
+from service.domain.contest import Contest, Phase, require_phase
+from service.domain.eligibility import State
+from service.domain.reports import PostedComment
+from service.storage import contests, draws, listing, log
+from service.storage.contests import Lease
+from service.storage.draws import Announcement, Draw
+from service.usecases.draw import pool_of, winners_of
+from service.usecases.ports import BlogProblem
+from service.usecases.services import Services, later
+from service.usecases.wording import write_comment
+
+REFUSALS = frozenset(
+    {
+        "comments_closed",
+        "comment_refused",
+        "comment_flood",
+        "not_allowed",
+        "credentials_refused",
+        "not_found",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A comment was sent and nobody knows whether it arrived; look again then."""
+
+    until: datetime
+
+
+def preview(services: Services, contest_id: int, *, template: str | None = None) -> str:
+    """The winner comment as it would be posted; with made-up names before the draw. Raises BadTemplate, NotFound."""
+    with services.store.read() as tx:
+        contest = contests.get(tx, contest_id)
+        sealed = draws.find_latest(tx, contest_id)
+        if sealed is None or sealed.receipt is None:
+            facts = _sample_facts(services, contest)
+        else:
+            facts = _facts(tx, services, contest, sealed)
+    return write_comment(template or contest.template, facts, language=contest.language)
+
+
+def announce(services: Services, contest_id: int, *, actor: str) -> Announcement:
+    """Write the winner comment, or find that it stands there; waits out an attempt that is still in the air.
+
+    Raises Conflict before the draw, BlogProblem; the worker goes on with what could not be finished.
+    """
+    request_announcement(services, contest_id, actor=actor)
+    with services.hold(contest_id) as lease:
+        while True:
+            outcome = announce_under(services, lease)
+            if isinstance(outcome, Announcement):
+                return outcome
+            _wait(services, lease, outcome)
+
+
+def request_announcement(services: Services, contest_id: int, *, actor: str, lease: Lease | None = None) -> None:
+    """Fix the words of the winner comment and have it written. Does nothing the second time."""
+    with services.store.write() as tx:
+        contest = contests.lock(tx, contest_id, lease)
+        if contest.phase in (Phase.ANNOUNCING, Phase.ANNOUNCED):
+            return
+        require_phase(contest, Phase.DRAWN, to="announce it")
+        done = draws.latest(tx, contest_id)
+        text = write_comment(contest.template, _facts(tx, services, contest, done), language=contest.language)
+        draws.add_announcement(tx, contest_id, Announcement(draw_number=done.number, text=text, actor=actor))
+        contests.update(tx, contest_id, phase=Phase.ANNOUNCING)
+        contests.ring(tx, contest_id, at=services.clock())
+
+
+def announce_under(services: Services, lease: Lease) -> Announcement | Waiting:
+    """One step: look, and post only when no earlier attempt can still arrive."""
+    contest, announcement = _load(services, lease)
+    if announcement.comment_id is None:
+        found = services.blog.find_own_comment(contest.post_id, _proof_url(services, contest, announcement))
+        settled_at = _settled_at(services, announcement)
+        if found is not None:
+            _store_comment(services, lease, announcement, found)
+        elif settled_at is not None and services.clock() < settled_at:
+            _close_comments(services, lease)
+            return Waiting(settled_at)
+        else:
+            _post(services, lease, contest, announcement)
+    _close_comments(services, lease)
+    return _finish(services, lease)
+
+
+def _post(services: Services, lease: Lease, contest: Contest, announcement: Announcement) -> None:
+    try:
+        _open_comments(services, lease, contest)
+        _note_attempt(services, lease, announcement, services.clock())
+        posted = _send(services, lease, contest, announcement)
+        _store_comment(services, lease, announcement, posted)
+    except BlogProblem:
+        _close_comments(services, lease)
+        raise
+
+
+def _send(services: Services, lease: Lease, contest: Contest, announcement: Announcement) -> PostedComment:
+    """Post, and after an unclear answer look whether it arrived."""
+    try:
+        return services.blog.add_comment(contest.post_id, announcement.text)
+    except BlogProblem as problem:
+        if problem.code in REFUSALS:
+            _note_attempt(services, lease, announcement, None)
+            raise
+        found = services.blog.find_own_comment(contest.post_id, _proof_url(services, contest, announcement))
+        if found is None:
+            raise
+        return found
+
+
+def _open_comments(services: Services, lease: Lease, contest: Contest) -> None:
+    """WordPress refuses even a moderator where comments are closed; that we owe to close them is stored first."""
+    if services.blog.post(contest.post_id).comments_open:
+        return
+    _update(services, lease, opened_comments=True)
+    services.blog.set_comments_open(contest.post_id, is_open=True)
+
+
+def _close_comments(services: Services, lease: Lease) -> None:
+    contest, announcement = _load(services, lease)
+    if announcement.opened_comments:
+        services.blog.set_comments_open(contest.post_id, is_open=False)
+        _update(services, lease, opened_comments=False)
+
+
+def _note_attempt(services: Services, lease: Lease, announcement: Announcement, at: datetime | None) -> None:
+    with services.store.write() as tx:
+        contests.renew(tx, lease, now=services.clock(), seconds=services.timing.lease)
+        draws.update_announcement(tx, lease.contest_id, announcement.draw_number, attempted_at=at)
+
+
+def _store_comment(services: Services, lease: Lease, announcement: Announcement, posted: PostedComment) -> None:
+    now = services.clock()
+    _update(services, lease, comment_id=posted.id, comment_url=posted.url, posted_at=now)
+    details = {"draw": announcement.draw_number, "comment_id": posted.id, "state": posted.state}
+    line = log.LogLine(at=now, actor=announcement.actor, action="announce", reason="", details=details)
+    with services.store.write() as tx:
+        log.write(tx, lease.contest_id, line)
+
+
+def _finish(services: Services, lease: Lease) -> Announcement:
+    with services.store.write() as tx:
+        contests.lock(tx, lease.contest_id, lease)
+        contests.update(tx, lease.contest_id, phase=Phase.ANNOUNCED)
+    return _load(services, lease)[1]
+
+
+def _settled_at(services: Services, announcement: Announcement) -> datetime | None:
+    return later(announcement.attempted_at, services.timing.settle) if announcement.attempted_at else None
+
+
+def _wait(services: Services, lease: Lease, waiting: Waiting) -> None:
+    """Sleep a little, keeping the lease."""
+    with services.store.write() as tx:
+        contests.renew(tx, lease, now=services.clock(), seconds=services.timing.lease)
+    left = (waiting.until - services.clock()).total_seconds()
+    sleep(min(max(left, 0.05), 5.0))
+
+
+def _update(services: Services, lease: Lease, **values: object) -> None:
+    with services.store.write() as tx:
+        contest = contests.lock(tx, lease.contest_id, lease)
+        number = draws.latest(tx, contest.id).number
+        draws.update_announcement(tx, contest.id, number, **values)
+
+
+def _load(services: Services, lease: Lease) -> tuple[Contest, Announcement]:
+    with services.store.read() as tx:
+        contest = contests.get(tx, lease.contest_id)
+        announcement = draws.find_announcement(tx, contest.id, draws.latest(tx, contest.id).number)
+    assert announcement is not None, "the phase says that a winner comment was asked for"
+    return contest, announcement
+
+
+def _proof_url(services: Services, contest: Contest, announcement: Announcement) -> str:
+    return services.proof_url(contest.slug, announcement.draw_number)
+
+
+def _facts(tx: Connection, services: Services, contest: Contest, done: Draw) -> AnnouncementFacts:
+    if done.receipt is None:
+        raise AssertionError("a draw without a receipt isn't announced")
+    comment_ids = winners_of(done.receipt)
+    names = listing.authors(tx, contest.id, comment_ids)
+    pool = pool_of(done.receipt)
+    return AnnouncementFacts(
+        title=contest.post_title,
+        winners=tuple(WinnerFacts(name=names[number], comment_id=number) for number in comment_ids),
+        entries=len(pool["ranking"]),
+        prizes_left=pool["prizes_left"],
+        proof_url=services.proof_url(contest.slug, done.number),
+    )
+
+
+def _sample_facts(services: Services, contest: Contest) -> AnnouncementFacts:
+    names = [f"Camille {letter}." for letter in "ABCDEFGHIJ"][: contest.winners]
+    return AnnouncementFacts(
+        title=contest.post_title,
+        winners=tuple(WinnerFacts(name=name, comment_id=place + 1) for place, name in enumerate(names)),
+        entries=42,
+        prizes_left=0,
+        proof_url=services.proof_url(contest.slug, 1),
+    )
+
+
+def is_visible(posted: PostedComment) -> bool:
+    """Whether readers see the comment."""
+    return posted.state is State.APPROVED

@@ -1,0 +1,116 @@
+"""Read all comments of a contest's post, keep them as entries, and judge.
+
+A reading goes page by page, each page in a transaction of its own, so that a killed worker loses nothing. It is
+complete when WordPress's own count, state by state, is what was read and did not change meanwhile; only then
+is an entry that wasn't seen taken for deleted.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from time import monotonic
+
+from service.domain.contest import Contest, require_unsealed
+from service.domain.eligibility import State
+from service.domain.errors import Blocked
+from service.domain.reports import Counts
+from service.storage import contests, entries
+from service.storage.contests import Lease
+from service.usecases.judging import judge_entries
+from service.usecases.services import Services
+
+TRIES = 3  # comments may come in while a reading runs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What one reading did. `gap` says in words what is missing; empty when it is complete."""
+
+    comments: int
+    changed: int
+    deleted: int
+    seconds: float
+    gap: str
+
+
+def collect(services: Services, contest_id: int) -> Reading:
+    """Read a contest's comments now, under a lease of its own."""
+    with services.hold(contest_id) as lease:
+        return read_comments(services, lease)
+
+
+def read_comments(services: Services, lease: Lease) -> Reading:
+    """Read until complete, a few times at most. Raises BlogProblem, Conflict once sealed."""
+    for _ in range(TRIES):
+        reading = _read_once(services, lease)
+        if not reading.gap:
+            break
+    return reading
+
+
+def require_complete(reading: Reading) -> None:
+    """The gate before a contest goes on. Raises Blocked with what is missing."""
+    if reading.gap:
+        raise Blocked(reading.gap, code="incomplete")
+
+
+def _read_once(services: Services, lease: Lease) -> Reading:
+    began, started_at = monotonic(), services.clock()
+    with services.store.read() as tx:
+        contest = contests.get(tx, lease.contest_id)
+    require_unsealed(contest)
+    staff = services.blog.staff_ids()
+    before = services.blog.count(contest.post_id)
+    seen, changed = _store_pages(services, lease, contest)
+    gap = _gap(before, Counter(seen.values()), services.blog.count(contest.post_id))
+    with services.store.write() as tx:
+        contest = contests.lock(tx, contest.id, lease)
+        require_unsealed(contest)
+        deleted = 0 if gap else entries.mark_deleted(tx, contest.id, seen=seen.keys(), before=started_at)
+        contests.update(tx, contest.id, last_read_at=started_at, staff_ids=staff)
+        judge_entries(tx, contests.get(tx, contest.id))
+    seconds = monotonic() - began
+    return Reading(comments=len(seen), changed=changed, deleted=deleted, seconds=seconds, gap=gap)
+
+
+def _store_pages(services: Services, lease: Lease, contest: Contest) -> tuple[dict[int, State], int]:
+    """Every comment's state by id, and how many rows changed."""
+    seen: dict[int, State] = {}
+    changed = 0
+    for page in services.blog.comments(contest.post_id):
+        now = services.clock()
+        with services.store.write() as tx:
+            contests.renew(tx, lease, now=now, seconds=services.timing.lease)
+            require_unsealed(contests.get(tx, contest.id))
+            changed += entries.save_page(tx, contest.id, page, now=now)
+        seen.update((comment.id, comment.state) for comment in page)
+    return seen, changed
+
+
+def _gap(before: Counts, read: Counter[State], after: Counts) -> str:
+    """What is missing from a reading, in one sentence; empty when nothing is."""
+    for state, number in after.items():
+        if before.get(state) != number:
+            return "Comments came or changed while they were being read; reading again."
+        if read[state] != number:
+            return (
+                f"WordPress counts {number} {state} comments on this post and {read[state]} could be read; "
+                "a plugin or a broken comment may hide some. Look at the post's comments in WordPress."
+            )
+    return ""
+
+
+def is_over(services: Services, contest: Contest) -> bool:
+    """Whether the closing second is past on our clock and, where it is known, on the blog's."""
+    margin = services.timing.closing_margin
+    return all(
+        (clock - contest.closes_at).total_seconds() >= margin
+        for clock in (services.clock(), _blog_clock(services))
+        if clock is not None
+    )
+
+
+def _blog_clock(services: Services) -> datetime | None:
+    return services.blog.clock()

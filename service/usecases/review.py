@@ -1,0 +1,65 @@
+"""A moderator's decisions on entries, each with a reason that will be public."""
+
+from __future__ import annotations
+
+import re
+
+from service.domain.contest import require_unsealed
+from service.domain.eligibility import Action, Code, Override, can_readmit
+from service.domain.errors import BadInput, Conflict
+from service.storage import contests, entries, listing, log
+from service.storage.listing import Entry
+from service.usecases.judging import judge_entries
+from service.usecases.services import Services
+
+LONGEST_REASON = 500
+_PERSONAL = re.compile(r"\S@\S|\b\d{1,3}(?:\.\d{1,3}){3}\b")
+
+
+def disqualify(services: Services, contest_id: int, comment_id: int, *, reason: str, actor: str) -> Entry:
+    """Strike an entry; its person is not back with another comment. Raises BadInput, Conflict, NotFound."""
+    return _decide(services, contest_id, comment_id, Override(Action.DISQUALIFY, check_reason(reason)), actor)
+
+
+def readmit(services: Services, contest_id: int, comment_id: int, *, reason: str, actor: str) -> Entry:
+    """Set aside what speaks against an entry. Raises BadInput, Conflict, NotFound."""
+    return _decide(services, contest_id, comment_id, Override(Action.READMIT, check_reason(reason)), actor)
+
+
+def check_reason(reason: str) -> str:
+    """The reason in one clean line. Raises BadInput for none, a long one, or one with personal data."""
+    clean = " ".join(reason.split())
+    if not clean:
+        raise BadInput("Say why: the reason is published with the draw.")
+    if len(clean) > LONGEST_REASON:
+        raise BadInput(f"Keep the reason under {LONGEST_REASON} characters.")
+    if not clean.isprintable():
+        raise BadInput("The reason holds characters that can't be shown; type it again.")
+    if _PERSONAL.search(clean):
+        raise BadInput("The reason is published: leave e-mail and IP addresses out of it.")
+    return clean
+
+
+def _decide(services: Services, contest_id: int, comment_id: int, override: Override, actor: str) -> Entry:
+    now = services.clock()
+    with services.store.write() as tx:
+        contest = contests.lock(tx, contest_id)
+        require_unsealed(contest)
+        _require_possible(listing.one(tx, contest_id, comment_id), override)
+        entries.set_override(tx, contest_id, comment_id, override)
+        details = {"comment_id": comment_id}
+        line = log.LogLine(at=now, actor=actor, action=override.action, reason=override.reason, details=details)
+        log.write(tx, contest_id, line)
+        judge_entries(tx, contest)
+        contests.ring(tx, contest_id, at=now)
+        return listing.one(tx, contest_id, comment_id)
+
+
+def _require_possible(entry: Entry, override: Override) -> None:
+    standing = [reason for reason in entry.verdict.reasons if reason.code is not Code.DISQUALIFIED]
+    if override.action is Action.READMIT and not can_readmit(standing):
+        raise Conflict(
+            f"Comment {entry.comment_id} can't be readmitted: the blog doesn't show it as an approved comment. "
+            "Approve it in WordPress first.",
+            code="not_readmittable",
+        )

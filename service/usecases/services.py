@@ -1,0 +1,81 @@
+"""What every use case is given: the database, the blog, the clock and a few settings."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from time import monotonic, sleep
+
+from service.domain.errors import LeaseLost
+from service.storage import contests
+from service.storage.contests import Lease
+from service.storage.store import Store
+from service.usecases.ports import Blog, Clock, MakeSecret
+
+
+def utc_now() -> datetime:
+    """The machine's clock."""
+    return datetime.now(UTC)
+
+
+def random_secret() -> str:
+    """256 bits from the operating system, as 64 hexadecimal digits."""
+    return secrets.token_hex(32)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """How long things are waited for, in seconds."""
+
+    poll: float = 60.0  # between two readings of an open contest, unless reading takes long
+    lease: float = 60.0  # a worker that says nothing for so long is taken for dead
+    lease_wait: float = 90.0  # how long a command waits for the worker to finish its step
+    settle: float = 90.0  # after this a comment that was sent without an answer can't arrive any more
+    closing_margin: float = 2.0  # a comment of the closing second may take so long to be stored
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Everything from outside that a use case may need."""
+
+    store: Store
+    blog: Blog
+    public_url: str
+    clock: Clock = utc_now
+    make_secret: MakeSecret = random_secret
+    timing: Timing = field(default_factory=Timing)
+
+    def proof_url(self, slug: str, number: int) -> str:
+        """The public page of a draw: also the key by which its winner comment is found again."""
+        return f"{self.public_url.rstrip('/')}/contests/{slug}/draws/{number}"
+
+    @contextmanager
+    def hold(self, contest_id: int) -> Iterator[Lease]:
+        """Lease a contest as a worker does, and ring it afterwards. Raises LeaseLost when another won't let go."""
+        lease = self._wait_for_lease(contest_id)
+        try:
+            yield lease
+        finally:
+            with self.store.write() as tx:
+                contests.release(tx, lease, due_at=self.clock())
+
+    def _wait_for_lease(self, contest_id: int) -> Lease:
+        deadline = monotonic() + self.timing.lease_wait
+        while True:
+            with self.store.write() as tx:
+                lease = contests.take(
+                    tx, contest_id, now=self.clock(), seconds=self.timing.lease, token=secrets.token_hex(16)
+                )
+            if lease is not None:
+                return lease
+            if monotonic() > deadline:
+                raise LeaseLost(f"Contest {contest_id} is being worked on by another process; try again in a minute.")
+            sleep(0.2)
+
+
+def later(now: datetime, seconds: float) -> datetime:
+    """The instant that many seconds on."""
+    return now + timedelta(seconds=seconds)

@@ -1,0 +1,44 @@
+"""The worker: takes the most overdue contest under a lease, moves it forward one step, and looks again."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+
+import structlog
+
+from service.storage import contests
+from service.usecases.advance import advance
+from service.usecases.services import Services
+
+IDLE_SECONDS = 1.0
+BROKEN_SECONDS = 5.0
+
+log = structlog.get_logger()
+
+
+def work(services: Services, stop: threading.Event) -> None:
+    """Work until told to stop; the step in hand is finished first."""
+    log.info("worker_started")
+    while not stop.is_set():
+        try:
+            worked = work_once(services)
+        except Exception:
+            log.exception("worker_failed")  # the database is away: nothing to do but wait for it
+            stop.wait(BROKEN_SECONDS)
+            continue
+        if not worked:
+            stop.wait(IDLE_SECONDS)
+    log.info("worker_stopped")
+
+
+def work_once(services: Services) -> bool:
+    """Advance the most overdue contest one step; False when nothing is due."""
+    with services.store.write() as tx:
+        lease = contests.take_due(
+            tx, now=services.clock(), seconds=services.timing.lease, token=secrets.token_hex(16)
+        )
+    if lease is None:
+        return False
+    advance(services, lease)
+    return True
