@@ -53,7 +53,8 @@ def accounts(folder: Path) -> dict[str, Any]:
 def _template(version: str, database: str) -> Path:
     sources.tree(version)
     build = functools.partial(_set_up, version=version, database=database)
-    return cache.built(f"templates/{version}-{database}", build)
+    made_of = [*php.SCRIPTS.rglob("*.php"), Path(__file__), Path(__file__).with_name("mariadb.py")]
+    return cache.built(f"templates/{version}-{database}-{cache.digest(*made_of)}", build)
 
 
 def _set_up(folder: Path, *, version: str, database: str) -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import hashlib
 import os
 import shutil
 import tempfile
@@ -24,6 +25,14 @@ def locked(name: str) -> Iterator[None]:
     with open(home() / f"{name}.lock", "w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
+
+
+def digest(*files: Path) -> str:
+    """Eight characters that change when one of the files does: what was built from older ones isn't used again."""
+    total = hashlib.sha256()
+    for file in sorted(files):
+        total.update(file.read_bytes())
+    return total.hexdigest()[:8]
 
 
 def built(name: str, build: Callable[[Path], None]) -> Path:

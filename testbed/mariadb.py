@@ -1,7 +1,7 @@
 """A private MariaDB server without network: its tables in a folder, its socket in a short-named one."""
 
 import functools
-import os
+import re
 import shutil
 import tempfile
 import time
@@ -79,13 +79,17 @@ def start(data: Path) -> Server:
 
 
 def stop(server: Server) -> None:
-    stop_pid(server.pid, server.data)
+    """End the server and remove its socket's folder."""
+    processes.end(server.pid, _marker(server.data), patience_seconds=30)
     shutil.rmtree(server.socket.parent, ignore_errors=True)
 
 
-def stop_pid(pid: int, data: Path) -> None:
-    """End the server with that pid if it is the one on that folder."""
-    processes.end(pid, _marker(data), patience_seconds=30)
+def find(pid: int, data: Path) -> Server | None:
+    """The server with that pid, if it is the one on that folder and still runs."""
+    socket = re.search(r" --socket=(\S+)", processes.command_line(pid))
+    if not socket or not processes.is_running(pid, _marker(data)):
+        return None
+    return Server(pid, Path(socket.group(1)), data)
 
 
 def _marker(data: Path) -> str:
@@ -117,7 +121,7 @@ def _as_root() -> Sequence[str]:
 def _wait(server: Server, patience_seconds: float = 60.0) -> None:
     deadline = time.monotonic() + patience_seconds
     while time.monotonic() < deadline and processes.is_running(server.pid, _marker(server.data)):
-        if os.path.exists(server.socket):
+        if server.socket.exists():
             _query(server, "SELECT 1")
             return
         time.sleep(0.02)

@@ -48,7 +48,11 @@ def execute(script: str, stdin: str, *, mysql: bool = False) -> str:
 
 def library_path(prefix: Path) -> dict[str, str]:
     """The environment in which programs unpacked under `prefix` find their libraries."""
-    folders = [str(prefix / "usr/lib"), *glob.glob(f"{prefix}/usr/lib/*-linux-*"), *glob.glob(f"{prefix}/lib/*-linux-*")]
+    folders = [
+        str(prefix / "usr/lib"),
+        *glob.glob(f"{prefix}/usr/lib/*-linux-*"),
+        *glob.glob(f"{prefix}/lib/*-linux-*"),
+    ]
     return {"LD_LIBRARY_PATH": ":".join([*folders, *filter(None, [os.environ.get("LD_LIBRARY_PATH")])])}
 
 

@@ -39,7 +39,7 @@ def spawn(command: Sequence[str], *, env: Mapping[str, str], log: Path) -> int:
 def is_running(pid: int, marker: str) -> bool:
     """Whether the process is still the one that was started: alive, with `marker` in its command line."""
     _reap(pid)
-    return marker in _command_line(pid)
+    return marker in command_line(pid)
 
 
 def end(pid: int, marker: str, *, patience_seconds: float = 10.0) -> None:
@@ -66,7 +66,7 @@ def free_port() -> int:
 def _members(session: int, marker: str) -> list[int]:
     _reap(session)
     pids = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
-    return [pid for pid in pids if _session(pid) == session and marker in _command_line(pid)]
+    return [pid for pid in pids if _session(pid) == session and marker in command_line(pid)]
 
 
 def _session(pid: int) -> int:
@@ -76,7 +76,7 @@ def _session(pid: int) -> int:
         return -1
 
 
-def _command_line(pid: int) -> str:
+def command_line(pid: int) -> str:
     """The program's arguments; empty when it is gone or only waits to be reaped."""
     try:
         return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
@@ -87,7 +87,7 @@ def _command_line(pid: int) -> str:
 def _await_command_line(pid: int) -> None:
     """Pass the moment in which the kernel has let go of us but doesn't show the new program's arguments yet."""
     deadline = time.monotonic() + 1.0
-    while not _command_line(pid) and time.monotonic() < deadline:
+    while not command_line(pid) and time.monotonic() < deadline:
         time.sleep(0.001)
 
 

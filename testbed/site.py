@@ -102,7 +102,7 @@ class Site:
         """Convert the comments to the utf8mb3 of old blogs, which holds no emoji. MariaDB only."""
         if self.database != "mariadb":
             raise ValueError("only MariaDB knows utf8mb3")
-        self.php("$wpdb->query(\"ALTER TABLE $wpdb->comments CONVERT TO CHARACTER SET utf8mb3\");")
+        self.php('$wpdb->query("ALTER TABLE $wpdb->comments CONVERT TO CHARACTER SET utf8mb3");')
 
     def create_post(
         self,

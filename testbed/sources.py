@@ -20,7 +20,8 @@ def tree(version: str) -> Path:
     """Return the cached, untouched files of a WordPress version ("6.1" or "6.8"), fetched on first use."""
     if version not in SUITES:
         raise TestbedError(f"There is no WordPress {version} here; choose {' or '.join(SUITES)}.")
-    return cache.built(f"wordpress-{version}", functools.partial(_build, version=version))
+    name = f"wordpress-{version}-{cache.digest(Path(__file__))}"
+    return cache.built(name, functools.partial(_build, version=version))
 
 
 def _build(draft: Path, *, version: str) -> None:

@@ -1,20 +1,24 @@
 """Real WordPress blogs on the loopback address: `python -m testbed.wordpress start`, and the same from Python."""
 
 import argparse
-import json
+import contextlib
+import hashlib
 import os
 import shutil
 import sys
 import tempfile
 import time
-import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from testbed import blogs, cache, mariadb, php, processes, sources
+from testbed import blogs, cache, mariadb, php, processes, serving, sources
 from testbed.shell import TestbedError, say
 from testbed.site import DEFAULT_FILE, Site, User
 
-__all__ = ["Site", "TestbedError", "User", "start", "stop"]
+__all__ = ["Site", "TestbedError", "User", "is_up", "running", "start", "stop"]
+
+_NOTE = "site.json"
 
 
 def start(
@@ -39,22 +43,33 @@ def start(
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
+    site.to_file(folder / _NOTE)
     if permalinks != "pretty":
         site.set_permalinks(permalinks)
     return site
 
 
+@contextlib.contextmanager
+def running(**wish: Any) -> Iterator[Site]:
+    """A blog for a with-block; takes what `start` takes."""
+    site = start(**wish)
+    try:
+        yield site
+    finally:
+        stop(site)
+
+
 def stop(site: Site) -> None:
     """End the blog's processes, exactly those, and delete its folder."""
-    processes.end(site.pid, _marker(site.root))
-    if site.mariadb_pid:
-        mariadb.stop_pid(site.mariadb_pid, site.folder / "database")
+    serving.end(site.pid, site.root)
+    if site.mariadb_pid and (server := mariadb.find(site.mariadb_pid, site.folder / "database")):
+        mariadb.stop(server)
     shutil.rmtree(site.folder, ignore_errors=True)
 
 
 def is_up(site: Site) -> bool:
     """Whether the blog's own web server runs and its REST API answers."""
-    return processes.is_running(site.pid, _marker(site.root)) and _answers(site.base_url)
+    return serving.is_running(site.pid, site.root) and serving.answers(site.base_url)
 
 
 def _empty_folder(name: str | None) -> Path:
@@ -62,6 +77,8 @@ def _empty_folder(name: str | None) -> Path:
     sites.mkdir(exist_ok=True)
     if name is None:
         return Path(tempfile.mkdtemp(prefix="site-", dir=sites))
+    if (old := _described(sites / name / _NOTE)) and is_up(old):
+        raise TestbedError(f"A blog named {name} is already running on {old.base_url}; stop it first.")
     shutil.rmtree(sites / name, ignore_errors=True)
     (sites / name).mkdir()
     return sites / name
@@ -70,14 +87,10 @@ def _empty_folder(name: str | None) -> Path:
 def _serve(folder: Path, *, database: str, port: int, environment: str) -> Site:
     base_url = f"http://127.0.0.1:{port}"
     server = mariadb.start(folder / "database") if database == "mariadb" else None
-    pid = None
     try:
         blogs.configure(folder, base_url=base_url, socket=server.socket if server else None, environment=environment)
-        pid = _spawn_php(folder, port=port, mysql=server is not None)
-        _wait(pid, folder, base_url)
+        pid = serving.serve(folder / "wordpress", port=port, mysql=server is not None)
     except BaseException:
-        if pid:
-            processes.end(pid, _marker(folder / "wordpress"))
         if server:
             mariadb.stop(server)
         raise
@@ -92,37 +105,6 @@ def _serve(folder: Path, *, database: str, port: int, environment: str) -> Site:
         mariadb_pid=server.pid if server else None,
         users=users,
     )
-
-
-def _spawn_php(folder: Path, *, port: int, mysql: bool) -> int:
-    interpreter = php.find(mysql=mysql)
-    options = ["-d", "opcache.enable_cli=1", "-d", "opcache.revalidate_freq=0"]
-    serve = ["-S", f"127.0.0.1:{port}", "-t", str(folder / "wordpress"), str(php.SCRIPTS / "router.php")]
-    # WordPress calls itself, for wp-cron above all: one worker would wait for itself.
-    env = {**interpreter.env, "PHP_CLI_SERVER_WORKERS": "4"}
-    return processes.spawn([*interpreter.command, *options, *serve], env=env, log=folder / "php.log")
-
-
-def _marker(root: Path) -> str:
-    return f" -t {root} "
-
-
-def _wait(pid: int, folder: Path, base_url: str, patience_seconds: float = 60.0) -> None:
-    deadline = time.monotonic() + patience_seconds
-    while time.monotonic() < deadline and processes.is_running(pid, _marker(folder / "wordpress")):
-        if _answers(base_url):
-            return
-        time.sleep(0.05)
-    log = (folder / "php.log").read_text(errors="replace").splitlines()[-4:]
-    raise TestbedError(f"WordPress did not start on {base_url}: {' | '.join(log)}")
-
-
-def _answers(base_url: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{base_url}/?rest_route=/", timeout=30) as answer:
-            return "namespaces" in json.load(answer)
-    except (OSError, ValueError):
-        return False
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -143,7 +125,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", default=env("WORDPRESS_VERSION") or "6.1", help=f"{' or '.join(sources.SUITES)}")
     parser.add_argument("--database", default=env("WORDPRESS_DATABASE") or "sqlite", help="sqlite or mariadb")
     parser.add_argument("--permalinks", default="pretty", choices=("pretty", "plain"))
-    parser.add_argument("--name", default="default", help="the name of the blog's folder")
+    parser.add_argument("--name", help="the name of the blog's folder, one of its own by default")
     parser.add_argument("--port", type=int, default=0, help="a free one by default")
     parser.add_argument("--file", type=Path, default=DEFAULT_FILE, help="where the blog is described")
     return parser
@@ -151,7 +133,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _start_once(wish: argparse.Namespace) -> None:
     began = time.monotonic()
-    with cache.locked(f"site-{wish.name}"):
+    with cache.locked(f"start-{hashlib.sha256(bytes(wish.file.resolve())).hexdigest()[:12]}"):
         if (old := _described(wish.file)) and is_up(old):
             _check_same(old, wish)
             say(f"WordPress {old.version} on {old.database} is already up on {old.base_url}")
@@ -169,7 +151,8 @@ def _start_once(wish: argparse.Namespace) -> None:
 def _check_same(site: Site, wish: argparse.Namespace) -> None:
     if not site.version.startswith(wish.version) or site.database != wish.database:
         raise TestbedError(
-            f"WordPress {site.version} on {site.database} is running, not {wish.version} on {wish.database}; stop it first."
+            f"WordPress {site.version} on {site.database} is running, not {wish.version} on {wish.database};"
+            " stop it first."
         )
 
 

@@ -23,6 +23,11 @@ $GLOBALS['wp_locale'] = new WP_Locale();
 $password = wp_generate_password(20, false);
 wp_install($wish['title'], 'admin', 'admin@blog.example', true, '', $password, 'fr_FR');
 
+// The sample post, its comment and the sample pages would only be in the way of tests that count.
+foreach (get_posts(['post_type' => 'any', 'post_status' => 'any', 'numberposts' => -1]) as $sample) {
+    wp_delete_post($sample->ID, true);
+}
+
 update_option('timezone_string', 'Europe/Paris');
 update_option('date_format', 'j F Y');
 update_option('time_format', 'G \h i');
