@@ -108,10 +108,10 @@ def count_statuses(tx: Connection, contest_id: int) -> dict[Status, int]:
 
 
 def count_codes(tx: Connection, contest_id: int, status: Status) -> dict[Code, int]:
-    """How many entries of a status have each reason first among theirs."""
+    """How many entries of a status have each reason first among theirs; what isn't judged yet has none."""
     query = select(entries.c.reasons).where(entries.c.contest_id == contest_id, entries.c.status == status)
     counts: dict[Code, int] = {}
-    for reasons in tx.execute(query).scalars():
+    for reasons in filter(None, tx.execute(query).scalars()):
         code = Code(reasons[0]["code"])
         counts[code] = counts.get(code, 0) + 1
     return counts
