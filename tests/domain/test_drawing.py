@@ -1,0 +1,69 @@
+"""The draw: fixed by published vectors, fair, and repeatable without any code of ours."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.domain import drawing
+
+VECTORS = json.loads((Path(__file__).parents[2] / "docs" / "draw-vectors.json").read_text())
+ENTRIES = [f"comment:{number}" for number in range(1, 21)]
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: str(vector["name"]))
+def test_the_draw_follows_its_published_vectors(vector):
+    digest = drawing.hash_text(vector["sealed_text"])
+    seed = drawing.make_seed(slug=vector["slug"], digest=digest, randomness=vector["secret"])
+    entries = drawing.sealed_entries(vector["sealed_text"])
+    ranking = drawing.draw(seed, entries, winners=vector["winners"], alternates=vector["alternates"])
+    assert drawing.hash_text(vector["secret"]) == vector["commitment"]
+    assert (digest, seed) == (vector["digest"], vector["seed"])
+    assert [[t.ticket, t.entry] for t in ranking.tickets] == vector["ranking"]
+
+
+def test_coreutils_alone_give_the_same_order():
+    seed = drawing.hash_text("seed")
+    script = r"""
+      for entry in "$@"; do
+        printf '%s %s\n' "$(printf '%s|%s' "$seed" "$entry" | sha256sum | cut -c1-64)" "$entry"
+      done | LC_ALL=C sort
+    """
+    done = subprocess.run(
+        ["bash", "-c", script, "-", *ENTRIES], env={"seed": seed, "PATH": "/usr/bin:/bin"}, capture_output=True, text=True
+    )
+    assert done.stdout.split() == [part for t in drawing.rank(seed, ENTRIES) for part in (t.ticket, t.entry)]
+
+
+def test_over_2000_secrets_everybody_wins_equally_often():
+    """Chi-square over 20 entrants: below 43.8, the 0.1 % quantile for 19 degrees of freedom."""
+    seeds = [drawing.make_seed(slug="x", digest="d", randomness=f"secret {n}") for n in range(2000)]
+    wins = Counter(drawing.draw(seed, ENTRIES, winners=1, alternates=0).winners[0] for seed in seeds)
+    expected = len(seeds) / len(ENTRIES)
+    assert sum((wins[entry] - expected) ** 2 / expected for entry in ENTRIES) < 43.8
+
+
+@given(st.sets(st.integers(1, 500), min_size=1, max_size=30), st.text(max_size=20), st.randoms())
+def test_striking_a_winner_moves_nobody_else(numbers, secret, random):
+    entries = [drawing.entry_id(number) for number in numbers]
+    seed = drawing.make_seed(slug="x", digest="d", randomness=secret)
+    order = [ticket.entry for ticket in drawing.rank(seed, random.sample(entries, len(entries)))]
+    without = [ticket.entry for ticket in drawing.rank(seed, [e for e in entries if e != order[0]])]
+    assert without == order[1:]
+    assert drawing.promote(order, winners=2, struck={order[0]}) == tuple(order[1:3])
+
+
+def test_with_fewer_entries_than_winners_all_win_and_the_rest_is_left():
+    ranking = drawing.draw("s", ENTRIES[:2], winners=5, alternates=3)
+    assert (sorted(ranking.winners), ranking.alternates, ranking.prizes_left) == (ENTRIES[:2], (), 3)
+
+
+def test_a_draw_of_nobody_names_nobody():
+    ranking = drawing.draw("s", [], winners=1, alternates=3)
+    assert (ranking.winners, ranking.prizes_left) == ((), 1)
