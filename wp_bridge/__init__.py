@@ -2,7 +2,7 @@
 
     import wp_bridge
 
-    blog = wp_bridge.connect("https://blog.example", user="moderator", password="abcd EFGH 1234 ijkl MNOP 5678")
+    blog = wp_bridge.connect("https://blog.example", user="moderator", password="abcd EFGH 1234 …")
     post = blog.find_post("https://blog.example/2026/11/win-a-book/")
     for page in blog.comments(post.id):
         for comment in page:

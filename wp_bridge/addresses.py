@@ -15,7 +15,8 @@ _COMMENT_PAGE = re.compile(r"/comment-page-\d+/?$")
 def whole_address(typed: str) -> str:
     """What somebody typed as an http(s) address with a path: "blog.example" → "https://blog.example/".
 
-    Without a scheme it is https, or http for the machine itself. Raises NotABlog for anything that is no web address.
+    Without a scheme it is https, or http for the machine itself. Raises NotABlog for anything that is no web
+    address.
     """
     text = typed.strip()
     if "://" not in text:

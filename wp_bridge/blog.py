@@ -12,8 +12,9 @@ from wp_bridge.models import Comment, CommentCounts, Post, Site, User
 class Blog(ABC):
     """A WordPress blog seen with a moderator's rights. Every method may raise a `BlogError`.
 
-    No method holds more than one page of comments at a time, waits longer than the time-outs given to
-    `connect()`, or reads more than its size limit. Reads are retried a few times within that; writes never are.
+    No method holds more than a few pages of comments at a time, waits longer than the time-outs given to
+    `connect()`, or reads more than its size limit. Reads are retried a few times within that; writes never
+    are.
     """
 
     api: str  # "rest" or "xmlrpc"
@@ -63,7 +64,7 @@ class Blog(ABC):
 
     @abstractmethod
     def add_comment(self, post_id: int, content: str, *, parent_id: int = 0) -> Comment:
-        """Write a comment as the moderator and read it back. Never retried: after an error it may stand there."""
+        """Write a comment as the moderator and read it back. Never retried: after an error it may stand."""
 
     @abstractmethod
     def set_comments_open(self, post_id: int, *, is_open: bool) -> None:

@@ -31,8 +31,8 @@ def connect(
 ) -> Blog:
     """Connect to the blog at `url`, any of its addresses, as a moderator.
 
-    `timeout` is in seconds, for one request with its repetitions; `max_bytes` limits one answer. "auto" takes the
-    REST API, and XML-RPC where REST is closed or the blog ignores Application Passwords.
+    `timeout` is in seconds, for one request with its repetitions; `max_bytes` limits one answer. "auto" takes
+    the REST API, and XML-RPC where REST is closed or the blog ignores Application Passwords.
 
     Raises NotABlog, CredentialsRefused, NotAllowed (the user may not moderate), BlogUnreachable, BlogBusy.
     """

@@ -1,7 +1,8 @@
 """A deadline that holds while waiting on a socket.
 
-A read time-out only bounds the silence between two bytes, so a server that drips a byte a second, in the headers or
-in the body, would hold a reader for hours. Here a timer shuts the socket down at the deadline, which ends the read.
+A read time-out only bounds the silence between two bytes, so a server that drips a byte a second, in the
+headers or in the body, would hold a reader for hours. Here a timer shuts the socket down at the deadline,
+which ends the read.
 """
 
 from __future__ import annotations

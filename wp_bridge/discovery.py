@@ -16,7 +16,7 @@ _RSD_API = re.compile(rb"""<api\s[^>]*name=["']WordPress["'][^>]*apiLink=["']([^
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Where a blog may be spoken to. Both addresses are safe to send credentials to, and neither has been tried."""
+    """Where a blog may be spoken to: addresses that credentials may be sent to, and not tried so far."""
 
     page: str  # the address that was given, after redirects
     rest_root: str | None  # "https://blog.example/wp-json/" or "https://blog.example/?rest_route=/"
@@ -54,8 +54,8 @@ def _trusted(address: str, seen_at: str) -> str:
     """The address, if credentials that were given for the page may be sent there."""
     if not is_same_site(address, seen_at):
         raise NotABlog(
-            f"{host_of(seen_at)} says that its API is at {host_of(address)}: "
-            "if that is your blog, give that address, else correct the address in WordPress's general settings."
+            f"{host_of(seen_at)} says that its API is at {host_of(address)}: if that is your blog, give that "
+            "address, else correct the address in WordPress's general settings."
         )
     return keep_https(address, seen_at)
 
@@ -70,6 +70,17 @@ def _guess(transport: Transport, url: str) -> Found:
         if xmlrpc := _from_rsd(transport, urljoin(folder, "xmlrpc.php?rsd")):
             return Found(folder, None, _trusted(xmlrpc, folder))
     raise NotABlog(f"No WordPress was found at {host_of(url)}: give the address of the blog's home page.")
+
+
+def find_xmlrpc(transport: Transport, found: Found) -> str | None:
+    """The XML-RPC address of a blog: told by its pages, else at the usual place beside its REST API."""
+    if found.xmlrpc:
+        return found.xmlrpc
+    page = visit(transport, found.page, whole=True)
+    folder = urljoin(found.rest_root or found.page, ".").removesuffix("wp-json/").removesuffix("index.php/")
+    rsd = page.rsd or urljoin(folder, "xmlrpc.php?rsd")
+    xmlrpc = page.pingback or _from_rsd(transport, _trusted(rsd, found.page))
+    return _trusted(xmlrpc or urljoin(folder, "xmlrpc.php"), found.page)
 
 
 def _is_rest_root(transport: Transport, root: str) -> bool:

@@ -101,3 +101,9 @@ class CommentFlood(CommentRefused):
 
     code = "comment_flood"
     permanent = False
+
+
+TOO_OLD = (
+    "The post's comments are open, but the blog closes those of older posts by itself: "
+    "switch that off for now under Settings → Discussion in WordPress."
+)

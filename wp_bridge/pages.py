@@ -1,4 +1,4 @@
-"""What a blog's ordinary pages say to programs: the links in their headers and their HTML, and their language.
+"""What a blog's ordinary pages say to programs: the links in their headers and HTML, and their language.
 
 Sources: RFC 8288 (Link), the REST handbook's "Discovery", Pingback 1.0 (X-Pingback), RSD 1.0.
 """
@@ -38,7 +38,8 @@ class Page:
 def visit(transport: Transport, url: str, *, whole: bool) -> Page:
     """Ask for a page, without credentials, and follow it to where it moved on the same site.
 
-    `whole` reads the HTML too, otherwise the headers only. Raises NotABlog when the address leads to another site.
+    `whole` reads the HTML too, otherwise the headers only. Raises NotABlog when the address leads to another
+    site.
     """
     for _ in range(_MOST_MOVES):
         answer = transport.get(url) if whole else transport.head(url)

@@ -8,7 +8,7 @@ from typing import Any
 
 from wp_bridge import rest_pages
 from wp_bridge.blog import Blog
-from wp_bridge.errors import CommentsClosed, NotAllowed, NotFound
+from wp_bridge.errors import TOO_OLD, CommentsClosed, NotAllowed, NotFound
 from wp_bridge.models import Comment, CommentCounts, Post, Site, User
 from wp_bridge.references import PostFinder
 from wp_bridge.rest_client import COMMENTS, Json, NotStored, RestClient
@@ -27,10 +27,6 @@ from wp_bridge.transport import Transport
 
 _POSTS, _PAGES = "wp/v2/posts", "wp/v2/pages"
 _GONE = "There is no post or page with the number {}: check its number or address."
-_TOO_OLD = (
-    "The post's comments are open, but the blog closes those of older posts: "
-    "switch that off under Settings → Discussion in WordPress, or write the comment by hand."
-)
 
 
 class RestBlog(Blog):
@@ -164,7 +160,7 @@ class RestBlog(Blog):
             comment_id = self._create_without_long_characters(post_id, text, parent_id)
         except CommentsClosed:
             if self.post(post_id).comments_open:
-                raise CommentsClosed(_TOO_OLD) from None
+                raise CommentsClosed(TOO_OLD) from None
             raise
         reply = self._client.get(f"{COMMENTS}/{comment_id}", context="edit", _fields=COMMENT_FIELDS)
         return self._to_comments([reply.data])[0]

@@ -22,13 +22,14 @@ from wp_bridge.errors import (
     NotAllowed,
     NotFound,
 )
-from wp_bridge.transport import Answer, Transport, raise_for_trouble
+from wp_bridge.transport import Answer, Transport, raise_for_trouble, what_came
 
 Value = TypeVar("Value")
 Json = dict[str, Any]
 COMMENTS = "wp/v2/comments"
 
-# What WordPress says when a password is wrong. Mostly it takes the sender for a stranger and says `rest_not_logged_in`.
+# What WordPress says when a password is wrong. Mostly it takes the sender for a stranger and says
+# `rest_not_logged_in`.
 _STRANGER = frozenset(
     {
         "rest_not_logged_in",
@@ -41,7 +42,8 @@ _STRANGER = frozenset(
     }
 )
 
-# By code, since the messages are in the blog's language. Source: WordPress's REST comments and posts controllers.
+# By code, since the messages are in the blog's language. Source: WordPress's REST comments and posts
+# controllers.
 _REFUSALS: dict[str, tuple[type[BlogError], str]] = {
     "rest_comment_closed": (
         CommentsClosed,
@@ -128,7 +130,8 @@ class RestClient:
             ) from None
 
     def _address(self, route: str) -> str:
-        # The root ends in "/wp-json/" or, with plain permalinks, in "?rest_route=/"; both take the route as it is.
+        # The root ends in "/wp-json/" or, with plain permalinks, in "?rest_route=/"; both take the route as
+        # it is.
         root = self._root if self._root.endswith("/") else self._root + "/"
         return root + route
 
@@ -139,7 +142,7 @@ class RestClient:
             _raise_refusal(code, answer, otherwise)
         raise_for_trouble(answer)
         if data is None or not 200 <= answer.status < 300:
-            raise NoData(_what_came(answer))
+            raise NoData(what_came(answer))
         total = answer.headers.get("X-WP-Total", "")
         return Reply(data, int(total) if total.isdecimal() else None)
 
@@ -150,16 +153,6 @@ def parse_json(answer: Answer) -> Any:
         return json.loads(answer.body.decode("utf-8-sig", "replace"))
     except (ValueError, RecursionError):
         return None
-
-
-def _what_came(answer: Answer) -> str:
-    host = host_of(answer.url)
-    if 300 <= answer.status < 400:
-        return (
-            f"{host} sends its API elsewhere (status {answer.status}): connect with the address it moved to."
-        )
-    what = "a page" if answer.is_html else "something"
-    return f"{host} answered with {what} instead of data (status {answer.status}): try again later."
 
 
 def _raise_refusal(code: str, answer: Answer, otherwise: type[BlogError]) -> None:

@@ -1,8 +1,9 @@
 """Reading all comments of a post over REST, fast and in little memory.
 
-Plain paging (`page=N`) makes WordPress count and sort all rows of the post for each hundred. Where the post's ids lie
-close together it is asked for windows of a hundred consecutive ids instead: a look-up by primary key, which costs the
-same on a post with a hundred thousand comments as on one with a hundred. A few pages are read ahead in parallel.
+Plain paging (`page=N`) makes WordPress count and sort all rows of the post for each hundred. Where the post's
+ids lie close together it is asked for windows of a hundred consecutive ids instead: a look-up by primary key,
+which costs the same on a post with a hundred thousand comments as on one with a hundred. A few pages are read
+ahead in parallel.
 """
 
 from __future__ import annotations

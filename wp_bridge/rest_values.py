@@ -11,8 +11,8 @@ from typing import Any
 from wp_bridge.models import Comment, CommentKind, CommentStatus, Post, User
 from wp_bridge.text import clean, plain, utc_time
 
-# Only these are asked for: every `link` and `_links` would cost WordPress a query more per comment. The sub-field
-# `content.raw` can't be asked for: WordPress then leaves the content out altogether.
+# Only these are asked for: every `link` and `_links` would cost WordPress a query more per comment. The
+# sub-field `content.raw` can't be asked for: WordPress then leaves the content out altogether.
 COMMENT_FIELDS = (
     "id,post,parent,author,author_name,author_email,author_url,author_ip,date,date_gmt,status,type,content"
 )
@@ -26,7 +26,7 @@ _STATUSES = {
     "trash": CommentStatus.TRASH,
     "post-trashed": CommentStatus.TRASH,
 }
-_UNPUBLISHED = frozenset({"draft", "pending", "auto-draft"})
+UNPUBLISHED = frozenset({"draft", "pending", "auto-draft"})
 
 
 def status_from(word: str) -> CommentStatus:
@@ -71,7 +71,7 @@ def post_from_json(data: dict[str, Any], zone: tzinfo) -> Post:
         title=plain(data["title"]["raw"]),
         link=str(data["link"]),
         author_id=int(data["author"]),
-        published_at=None if status in _UNPUBLISHED else utc_time(data["date_gmt"], data["date"], zone),
+        published_at=None if status in UNPUBLISHED else utc_time(data["date_gmt"], data["date"], zone),
         comments_open=data["comment_status"] == "open",
     )
 
@@ -87,7 +87,7 @@ def user_from_json(data: dict[str, Any]) -> User:
 
 
 def may(data: dict[str, Any], capability: str) -> bool:
-    """Whether a user read with context=edit holds a capability. PHP writes an empty list where it has none."""
+    """Whether a user read with context=edit holds a capability. PHP writes none as an empty list."""
     capabilities = data.get("capabilities")
     return isinstance(capabilities, dict) and capabilities.get(capability) in (True, 1, "1")
 

@@ -34,9 +34,10 @@ def site_from_index(index: Mapping[str, Any], *, home: str, language: str) -> tu
 
 
 def find_language(transport: Transport, home: str, *, otherwise: str = "") -> str:
-    """The blog's language in two letters: from its home page, else its feed, else the locale given, else "en".
+    """The blog's language in two letters: from its home page, its feed, or the locale given, else "en".
 
-    The setting itself is closed to an editor. A blog that doesn't show its pages just now is no reason to fail.
+    The setting itself is closed to an editor. A blog that doesn't show its pages just now is no reason to
+    fail.
     """
     for ask in (_of_page, _of_feed):
         try:

@@ -7,8 +7,8 @@ import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
-# What XML 1.0 (section 2.2) can't carry: XML-RPC has to drop it, so REST drops it as well and both agree. It also
-# takes U+0000 away, which PostgreSQL refuses, and lone surrogates, which no encoding takes.
+# What XML 1.0 (section 2.2) can't carry: XML-RPC has to drop it, so REST drops it as well and both agree. It
+# also takes U+0000 away, which PostgreSQL refuses, and lone surrogates, which no encoding takes.
 _NOT_TEXT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _TAG = re.compile(r"<[^>]*>")
 _LONG_CHARACTER = re.compile("[\U00010000-\U0010ffff]")
@@ -18,7 +18,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def clean(text: str) -> str:
-    """The text without characters that aren't text, and with line ends as XML reads them (2.11): always \\n."""
+    """The text without characters that aren't text, and with line ends as XML reads them (2.11): \\n."""
     return _NOT_TEXT.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -28,7 +28,7 @@ def plain(text: str) -> str:
 
 
 def with_entities(text: str) -> str:
-    """The text with emoji and the like as `&#x1f389;`, which a blog with MySQL's three-byte "utf8" can store."""
+    """The text with emoji and the like as `&#x1f389;`, which MySQL's three-byte "utf8" can store."""
     return _LONG_CHARACTER.sub(lambda match: f"&#x{ord(match.group()):x};", text)
 
 
@@ -49,8 +49,8 @@ def _wording(text: str) -> str:
 def utc_time(gmt: object, local: object, zone: tzinfo) -> datetime:
     """A comment's time, aware UTC, from its two dates as WordPress writes them.
 
-    Imported comments may have no GMT date (zeros): then the local one counts, read in the blog's zone, and if that is
-    broken too the comment is as old as can be.
+    Imported comments may have no GMT date (zeros): then the local one counts, read in the blog's zone, and if
+    that is broken too the comment is as old as can be.
     """
     moment = _read_date(gmt)
     if moment is not None:
@@ -64,13 +64,13 @@ def _read_date(value: object) -> datetime | None:
     if match is None or match.group(1) < "1000":  # "-0001-11-30" and the like are zeros that PHP worked out
         return None
     try:
-        return datetime(*(int(part) for part in match.groups()))  # type: ignore[arg-type]  # six numbers
+        return datetime.fromisoformat("{}-{}-{}T{}:{}:{}".format(*match.groups()))
     except ValueError:
         return None
 
 
 def zone_of(name: str, offset: str) -> tzinfo:
-    """The zone "Europe/Paris", or the fixed offset in hours ("5.5") where the blog names none that is known."""
+    """The zone "Europe/Paris", or the offset in hours ("5.5") where the blog names none that is known."""
     if name:
         try:
             return ZoneInfo(name)

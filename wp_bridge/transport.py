@@ -1,4 +1,4 @@
-"""HTTP with an end: every request stops at its deadline and its size limit, and every failure is a `BlogError`."""
+"""HTTP with an end: every request stops at its deadline and its size limit, and failures are `BlogError`s."""
 
 from __future__ import annotations
 
@@ -44,6 +44,10 @@ class Answer:
             self.headers.get("Content-Type", "").startswith("text/html")
             and not start.startswith((b"{", b"[", b"<?xml"))
         )
+
+
+class TooBig(BlogUnreachable):
+    """An answer went over the size limit; a smaller question may get a smaller one."""
 
 
 class _NoAuth(AuthBase):
@@ -104,13 +108,15 @@ class Transport:
         self._session.close()
 
     def _repeat(self, send: Callable[[Deadline], Answer], tries: int = _TRIES) -> Answer:
-        # Not urllib3's own repetition: that reads a refused answer to its end without any limit, sleeps for as long
-        # as Retry-After says, and doesn't notice an answer that breaks off half-way.
+        # Not urllib3's own repetition: that reads a refused answer to its end without any limit, sleeps for
+        # as long as Retry-After says, and doesn't notice an answer that breaks off half-way.
         pause = _FIRST_PAUSE
         with Deadline(self.timeout) as deadline:
             for left in range(tries - 1, -1, -1):
                 try:
                     answer = send(deadline)
+                except TooBig:
+                    raise
                 except BlogUnreachable:
                     if not left or not deadline.allows(pause):
                         raise
@@ -162,7 +168,7 @@ class Transport:
         while chunk := response.raw.read1(_CHUNK, decode_content=True):
             content += chunk
             if len(content) > self.max_bytes:
-                raise BlogUnreachable(
+                raise TooBig(
                     f"{host_of(response.url)} sent more than {self.max_bytes // 1024} KiB in one answer, "
                     "which is too much to be right: check what answers there."
                 )
@@ -206,6 +212,17 @@ def retry_after(answer: Answer) -> float | None:
     except (InvalidHeader, ValueError, OverflowError):
         return None
     return float(seconds) if math.isfinite(seconds) else None
+
+
+def what_came(answer: Answer) -> str:
+    """A sentence about an answer that should have been data."""
+    host = host_of(answer.url)
+    if 300 <= answer.status < 400:
+        return (
+            f"{host} sends its API elsewhere (status {answer.status}): connect with the address it moved to."
+        )
+    what = "a page" if answer.is_html else "something"
+    return f"{host} answered with {what} instead of data (status {answer.status}): try again later."
 
 
 def raise_for_trouble(answer: Answer) -> None:
