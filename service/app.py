@@ -1,4 +1,4 @@
-"""The one place that builds and connects everything: the services from the settings, the web application from both."""
+"""The one place that builds and connects everything."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def make_services(settings: Settings) -> Services:
 
 
 def connect_blog(settings: Settings) -> wp_bridge.Blog:
-    """Connect to the blog of the settings, over the network. Raises BlogProblem for missing settings, BlogError."""
+    """Connect over the network. Raises BlogProblem when settings are missing, BlogError."""
     try:
         settings.require_blog()
     except BadInput as error:

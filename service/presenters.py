@@ -3,65 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from dataclasses import asdict
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from service.domain.contest import Contest, Problem
+from service.domain.contest import Contest, Problem, Rules
 from service.domain.drawing import rfc3339
-from service.domain.eligibility import Code, Reason, Status
-from service.storage import draws, entries, listing
+from service.domain.eligibility import Reason, Status
+from service.i18n import reason_words, zone_of
+from service.storage import draws, entries, listing, log
 from service.storage.draws import Announcement, Draw
 from service.storage.listing import Entry
-from service.storage.log import LogLine
 from service.usecases.adopt import Plan
 from service.usecases.collect import Reading
 from service.usecases.draw import alternates_of, pool_of, winners_of
-from service.usecases.services import Services
 
 Json = dict[str, Any]
-Explain = Callable[[Reason], str]  # a reason in words, in the reader's language
+ProofUrl = Callable[[str, int], str]  # a contest's slug and a draw's number make the draw's public page
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Overview:
-    """What belongs to a contest beside itself: how its entries stand, its newest draw, its winner comment."""
-
-    counts: Mapping[Status, int]
-    codes: Mapping[Status, Mapping[Code, int]]
-    draw: Draw | None = None
-    announcement: Announcement | None = None
-    names: Mapping[int, str] = field(default_factory=dict)
-
-
-def read_overview(tx: Connection, contest_id: int) -> Overview:
-    """Gather a contest's overview in one transaction."""
-    draw = draws.find_latest(tx, contest_id)
-    codes = {
-        status: entries.count_codes(tx, contest_id, status) for status in (Status.INELIGIBLE, Status.UNDECIDED)
+def contest_json(tx: Connection, contest: Contest, *, proof_url: ProofUrl) -> Json:
+    """Everything about one contest; nothing of the secret behind its commitment."""
+    draw = draws.find_latest(tx, contest.id)
+    announcement = draws.find_announcement(tx, contest.id, draw.number) if draw else None
+    counts = entries.count_statuses(tx, contest.id)
+    return {
+        **contest_line_json(contest, proof_url=proof_url),
+        "counts": counts_json(counts),
+        "reasons": {
+            status.value: _codes_json(tx, contest.id, status)
+            for status in (Status.INELIGIBLE, Status.UNDECIDED)
+        },
+        "proof_url": proof_url(contest.slug, draw.number if draw else 1),
+        "draw": draw_json(draw, winner_names(tx, contest.id, draw)) if draw else None,
+        "announcement": announcement_json(announcement) if announcement else None,
     }
-    return Overview(
-        counts=entries.count_statuses(tx, contest_id),
-        codes=codes,
-        draw=draw,
-        announcement=draws.find_announcement(tx, contest_id, draw.number) if draw else None,
-        names=winner_names(tx, contest_id, draw),
-    )
 
 
-def winner_names(tx: Connection, contest_id: int, draw: Draw | None) -> dict[int, str]:
-    """The names under the comments that won or come next; empty before the draw."""
-    if draw is None or draw.receipt is None:
-        return {}
-    return listing.authors(tx, contest_id, [*winners_of(draw.receipt), *alternates_of(draw.receipt)])
-
-
-def contest_json(contest: Contest, services: Services, overview: Overview | None = None) -> Json:
-    """A contest: in a list without its overview, alone with it. Nothing of the secret behind the commitment."""
-    told: Json = {
+def contest_line_json(contest: Contest, *, proof_url: ProofUrl) -> Json:
+    """A contest as a list shows it: what costs no further look into the database."""
+    return {
         "id": contest.id,
         "slug": contest.slug,
         "post_id": contest.post_id,
@@ -74,7 +57,7 @@ def contest_json(contest: Contest, services: Services, overview: Overview | None
         "language": contest.language,
         "winners": contest.winners,
         "alternates": contest.alternates,
-        "rules": {**asdict(contest.rules), "excluded": list(contest.rules.excluded)},
+        "rules": rules_json(contest.rules),
         "automatic": contest.is_automatic,
         "template": contest.template,
         "commitment": contest.commitment,
@@ -82,23 +65,30 @@ def contest_json(contest: Contest, services: Services, overview: Overview | None
         "last_read_at": _instant(contest.last_read_at),
         "due_at": _instant(contest.due_at),
         "problem": problem_json(contest.problem) if contest.problem else None,
-        "page_url": page_url(services, contest.slug),
+        "page_url": proof_url(contest.slug, 1).rpartition("/draws/")[0],
     }
-    return told if overview is None else {**told, **_overview_json(contest, services, overview)}
 
 
-def _overview_json(contest: Contest, services: Services, overview: Overview) -> Json:
-    draw, announcement = overview.draw, overview.announcement
-    return {
-        "counts": {status.value: number for status, number in overview.counts.items()},
-        "reasons": {
-            status.value: {code.value: number for code, number in sorted(counted.items())}
-            for status, counted in overview.codes.items()
-        },
-        "proof_url": services.proof_url(contest.slug, draw.number if draw else 1),
-        "draw": draw_json(draw, overview.names) if draw else None,
-        "announcement": announcement_json(announcement) if announcement else None,
-    }
+def counts_json(counts: Mapping[Status, int]) -> Json:
+    """How many entries have each verdict."""
+    return {status.value: counts.get(status, 0) for status in Status}
+
+
+def _codes_json(tx: Connection, contest_id: int, status: Status) -> Json:
+    counted = entries.count_codes(tx, contest_id, status)
+    return {code.value: number for code, number in sorted(counted.items())}
+
+
+def winner_names(tx: Connection, contest_id: int, draw: Draw | None) -> dict[int, str]:
+    """The names under the comments that won or come next; empty before the draw."""
+    if draw is None or draw.receipt is None:
+        return {}
+    return listing.authors(tx, contest_id, [*winners_of(draw.receipt), *alternates_of(draw.receipt)])
+
+
+def rules_json(rules: Rules) -> Json:
+    """The rules as the moderator set them, with who is excluded."""
+    return {**asdict(rules), "excluded": list(rules.excluded)}
 
 
 def problem_json(problem: Problem) -> Json:
@@ -123,13 +113,13 @@ def plan_json(plan: Plan) -> Json:
         "language": plan.site.language,
         "winners": plan.winners,
         "alternates": plan.alternates,
-        "rules": {**asdict(plan.rules), "excluded": list(plan.rules.excluded)},
+        "rules": rules_json(plan.rules),
         "automatic": plan.is_automatic,
     }
 
 
-def entry_json(entry: Entry, explain: Explain | None = None) -> Json:
-    """An entry with its verdict; for the moderator's eyes, it holds the e-mail address."""
+def entry_json(entry: Entry, *, language: str, timezone: str) -> Json:
+    """An entry with its verdict, in words too; for the moderator's eyes, it holds the e-mail address."""
     reasons = entry.verdict.reasons
     override = entry.override
     return {
@@ -138,22 +128,26 @@ def entry_json(entry: Entry, explain: Explain | None = None) -> Json:
         "author_email": entry.author_email,
         "account_id": entry.account_id,
         "submitted_at": rfc3339(entry.submitted_at),
+        "submitted_at_local": local_time(entry.submitted_at, timezone),
         "kind": entry.kind.value,
         "state": entry.state.value,
         "verdict": {
             "status": entry.verdict.status.value,
             "reasons": [reason.code.value for reason in reasons],
         },
-        "details": [_reason_json(reason, explain) for reason in reasons],
-        "overruled": [_reason_json(reason, explain) for reason in entry.verdict.overruled],
+        "details": [_reason_json(reason, language) for reason in reasons],
+        "overruled": [_reason_json(reason, language) for reason in entry.verdict.overruled],
         "moderator": {"action": override.action.value, "reason": override.reason} if override else None,
         "flags": flags_of(entry),
     }
 
 
-def _reason_json(reason: Reason, explain: Explain | None) -> Json:
-    told: Json = {"code": reason.code.value, "detail": reason.detail}
-    return {**told, "words": explain(reason)} if explain else told
+def _reason_json(reason: Reason, language: str) -> Json:
+    return {
+        "code": reason.code.value,
+        "detail": reason.detail,
+        "words": reason_words(reason, language=language),
+    }
 
 
 def flags_of(entry: Entry) -> list[str]:
@@ -166,8 +160,8 @@ def flags_of(entry: Entry) -> list[str]:
     return [flag for flag, is_set in flags.items() if is_set]
 
 
-def reading_json(reading: Reading) -> Json:
-    """What a reading of the blog did; `gap` says what is missing, null when it is complete."""
+def reading_json(reading: Reading, counts: Mapping[Status, int]) -> Json:
+    """What a reading of the blog did; `gap` says what is missing, `counts` how the entries stand now."""
     return {
         "comments": reading.comments,
         "changed": reading.changed,
@@ -175,10 +169,11 @@ def reading_json(reading: Reading) -> Json:
         "seconds": round(reading.seconds, 3),
         "complete": not reading.gap,
         "gap": reading.gap or None,
+        "counts": counts_json(counts),
     }
 
 
-def draw_json(draw: Draw, names: Mapping[int, str]) -> Json:
+def draw_json(draw: Draw, names: Mapping[int, str] | None = None) -> Json:
     """A draw; winners and alternates in order of place, empty while it is only sealed."""
     told: Json = {
         "number": draw.number,
@@ -195,14 +190,14 @@ def draw_json(draw: Draw, names: Mapping[int, str]) -> Json:
     return {
         **told,
         "seed": draw.receipt["draw"]["seed"],
-        "winners": _people(winners_of(draw.receipt), names),
-        "alternates": _people(alternates_of(draw.receipt), names),
+        "winners": _people(winners_of(draw.receipt), names or {}),
+        "alternates": _people(alternates_of(draw.receipt), names or {}),
         "prizes_left": pool_of(draw.receipt)["prizes_left"],
     }
 
 
 def _people(comment_ids: list[int], names: Mapping[int, str]) -> list[Json]:
-    return [{"comment_id": number, "author": names.get(number, "")} for number in comment_ids]
+    return [{"comment_id": number, "author": names.get(number)} for number in comment_ids]
 
 
 def announcement_json(announcement: Announcement) -> Json:
@@ -217,7 +212,7 @@ def announcement_json(announcement: Announcement) -> Json:
     }
 
 
-def log_line_json(line: LogLine) -> Json:
+def log_json(line: log.LogLine) -> Json:
     """One line of a contest's log."""
     return {
         "at": rfc3339(line.at),
@@ -228,24 +223,10 @@ def log_line_json(line: LogLine) -> Json:
     }
 
 
-def page_url(services: Services, slug: str) -> str:
-    """The contest's public page."""
-    return f"{services.public_url.rstrip('/')}/contests/{slug}"
-
-
-def zone(name: str) -> tzinfo:
-    """The timezone of an IANA name, or of an offset such as "+02:00"."""
-    if name[:1] not in ("+", "-"):
-        return ZoneInfo(name)
-    hours, _, minutes = name[1:].partition(":")
-    offset = timedelta(hours=int(hours), minutes=int(minutes or 0))
-    return timezone(-offset if name[0] == "-" else offset)
-
-
-def local_time(instant: datetime, timezone_name: str) -> str:
+def local_time(instant: datetime, timezone: str) -> str:
     """An instant on the blog's clock, with its offset: 2026-11-27T17:00:00+01:00."""
-    return instant.astimezone(zone(timezone_name)).isoformat(timespec="seconds")
+    return instant.astimezone(zone_of(timezone)).isoformat(timespec="seconds")
 
 
 def _instant(instant: datetime | None) -> str | None:
-    return rfc3339(instant.astimezone(UTC)) if instant else None
+    return rfc3339(instant) if instant else None
