@@ -34,6 +34,9 @@ def work(services: Services, stop: threading.Event) -> None:
 
 def work_once(services: Services) -> bool:
     """Advance the most overdue contest one step; False when nothing is due."""
+    with services.store.read() as tx:  # an idle worker takes no write lock
+        if not contests.is_due(tx, now=services.clock()):
+            return False
     with services.store.write() as tx:
         lease = contests.take_due(
             tx, now=services.clock(), seconds=services.timing.lease, token=secrets.token_hex(16)

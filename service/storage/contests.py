@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from service.domain.contest import Contest, Phase, Problem, Rules
@@ -103,11 +103,9 @@ def take_due(tx: Connection, *, now: datetime, seconds: float, token: str) -> Le
 
     Taking it clears `due_at`, so that what rings while the step runs is seen afterwards.
     """
-    lapsed = and_(contests.c.lease_token.is_not(None), contests.c.lease_until <= now)
-    free = or_(contests.c.lease_token.is_(None), contests.c.lease_until <= now)
     query = (
         select(contests.c.id)
-        .where(free, or_(contests.c.due_at <= now, lapsed))
+        .where(_can_be_taken(now))
         .order_by(func.coalesce(contests.c.due_at, contests.c.lease_until), contests.c.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -144,9 +142,14 @@ def release(tx: Connection, lease: Lease, *, due_at: datetime | None) -> None:
         ring(tx, lease.contest_id, at=due_at)
 
 
-def next_due_at(tx: Connection) -> datetime | None:
-    """When the next contest is due, leases aside."""
-    return tx.execute(select(func.min(contests.c.due_at))).scalar_one()
+def is_due(tx: Connection, *, now: datetime) -> bool:
+    """Whether `take_due` would find something."""
+    return tx.execute(select(contests.c.id).where(_can_be_taken(now)).limit(1)).first() is not None
+
+
+def _can_be_taken(now: datetime) -> ColumnElement[bool]:
+    lapsed = and_(contests.c.lease_token.is_not(None), contests.c.lease_until <= now)
+    return or_(and_(contests.c.lease_token.is_(None), contests.c.due_at <= now), lapsed)
 
 
 def _give(tx: Connection, contest_id: int, *, now: datetime, seconds: float, token: str) -> Lease:

@@ -1,0 +1,82 @@
+"""What the commands share: the services, printing JSON, asking."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+import click
+
+from service import presenters
+from service.app import make_services
+from service.i18n import reason_words
+from service.logs import set_up_logs
+from service.settings import Settings, read_settings
+from service.storage import contests
+from service.usecases.services import Services
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON value and nothing else.")
+yes = click.option("--yes", is_flag=True, help="Answer every question with yes.")
+contest_id = click.argument("contest_id", type=int)
+
+
+def settings_with_logs() -> Settings:
+    """The settings, with the logs set up by them."""
+    settings = read_settings()
+    set_up_logs(settings.log_level)
+    return settings
+
+
+@contextmanager
+def open_services(*, check: bool = True) -> Iterator[Services]:
+    """The services for one command. Raises Blocked when the database isn't up to date."""
+    settings = read_settings()
+    set_up_logs("error")
+    services = make_services(settings)
+    try:
+        if check:
+            services.store.check()
+        yield services
+    finally:
+        services.store.close()
+
+
+def actor() -> str:
+    """Who acts, for the contest's log: the person's login on this machine."""
+    return f"cli:{os.environ.get('USER') or os.environ.get('LOGNAME') or 'unknown'}"[:100]
+
+
+def print_json(value: Any) -> None:
+    """One JSON value on stdout."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def tell(text: str) -> None:
+    """A line for the person at the terminal: on stderr, so that stdout stays what was asked for."""
+    click.echo(text, err=True)
+
+
+def confirm(question: str, *, yes: bool) -> None:
+    """Go on only when the answer is yes. Without a terminal, ask for --yes."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise click.UsageError(f"{question} Give --yes to answer yes without being asked.")
+    click.confirm(question, abort=True, err=True)
+
+
+def contest_json(services: Services, contest_id: int) -> presenters.Json:
+    """Everything about a contest. Raises NotFound."""
+    with services.store.read() as tx:
+        contest = contests.get(tx, contest_id)
+        return presenters.contest_json(contest, services, presenters.read_overview(tx, contest_id))
+
+
+def explain_in(language: str) -> presenters.Explain:
+    """Says a reason in words of the language."""
+    return partial(reason_words, language=language)

@@ -1,0 +1,301 @@
+"""`tirage contest`: open a contest and take it to the winner comment."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from service import presenters
+from service.cli.common import (
+    actor,
+    as_json,
+    confirm,
+    contest_id,
+    contest_json,
+    explain_in,
+    open_services,
+    print_json,
+    tell,
+    yes,
+)
+from service.domain.contest import Rules
+from service.domain.drawing import rfc3339
+from service.domain.eligibility import Code, Status
+from service.domain.errors import Blocked, Conflict
+from service.i18n import show_instant
+from service.storage import contests, draws, entries, listing, log
+from service.storage.listing import Entry, EntryFilter
+from service.usecases import adopt, announce, collect, draw, seal
+from service.usecases.services import Services
+
+PAGE = 500
+
+
+@click.group("contest")
+def group() -> None:
+    """Run a contest."""
+
+
+def rules_options(command: click.decorators.FC) -> click.decorators.FC:
+    """The options that make up a contest's rules."""
+    for option in reversed(
+        (
+            click.option("--replies", is_flag=True, help="Replies to other comments count too."),
+            click.option("--staff", is_flag=True, help="Those who write for the blog may win."),
+            click.option("--exclude", multiple=True, help="An e-mail address, a name or #account that may not win."),
+            click.option(
+                "--leave-out-held", is_flag=True, help="Seal by itself although comments are held; they are left out."
+            ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+@group.command("open")
+@click.argument("post")
+@click.option("--closes", required=True, help='The deadline in the blog\'s time: "vendredi 17h", "2026-11-27 17:00".')
+@click.option("--winners", type=int, default=1, show_default=True)
+@click.option("--alternates", type=int, default=3, show_default=True)
+@click.option("--auto", is_flag=True, help="Seal, draw and announce without a review.")
+@rules_options
+@yes
+@as_json
+def open_(
+    post: str,
+    closes: str,
+    winners: int,
+    alternates: int,
+    auto: bool,
+    replies: bool,
+    staff: bool,
+    exclude: tuple[str, ...],
+    leave_out_held: bool,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    """Adopt POST, the id or address of a post on the blog, as a contest."""
+    rules = Rules(
+        replies_count=replies, staff_may_win=staff, leave_out_held=leave_out_held, excluded=tuple(exclude)
+    )
+    with open_services() as services:
+        plan = adopt.plan(
+            services,
+            post,
+            closes=closes,
+            winners=winners,
+            alternates=alternates,
+            rules=rules,
+            is_automatic=auto,
+        )
+        _show_plan(plan)
+        confirm("Open this contest?", yes=yes)
+        contest = adopt.open_contest(services, plan, actor=actor())
+        if as_json:
+            return print_json(contest_json(services, contest.id))
+    tell(f"Contest {contest.id} is open. Commitment to its secret: {contest.commitment}")
+
+
+def _show_plan(plan: adopt.Plan) -> None:
+    local = show_instant(plan.closes_at, plan.site.timezone, plan.site.language)
+    tell(f"Post:      {plan.post.title} ({plan.post.url})")
+    tell(f"Closes:    {local} = {rfc3339(plan.closes_at)}")
+    tell(f"Places:    {plan.winners} winner(s), {plan.alternates} alternate(s)")
+    if not plan.site.timezone_is_named:
+        tell("Careful:   the blog has no named timezone, so its deadlines don't follow summer time.")
+
+
+@group.command("list")
+@as_json
+def list_(as_json: bool) -> None:
+    """List all contests."""
+    with open_services() as services:
+        found = _all_contests(services)
+        if as_json:
+            return print_json([contest_json(services, contest.id) for contest in found])
+    for contest in found:
+        waits = f"  waits: {contest.problem.message}" if contest.problem else ""
+        click.echo(f"{contest.id:>4}  {contest.phase:<10}  {rfc3339(contest.closes_at)}  {contest.post_title}{waits}")
+
+
+def _all_contests(services: Services) -> list[contests.Contest]:
+    found: list[contests.Contest] = []
+    with services.store.read() as tx:
+        while page := contests.page(tx, limit=PAGE, after_id=found[-1].id if found else 0):
+            found += page
+    return found
+
+
+@group.command()
+@contest_id
+@as_json
+def show(contest_id: int, as_json: bool) -> None:
+    """Show everything about one contest."""
+    with open_services() as services:
+        told = contest_json(services, contest_id)
+    if as_json:
+        return print_json(told)
+    for name, value in told.items():
+        click.echo(f"{name + ':':<16}{_flat(value)}")
+
+
+def _flat(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
+
+
+@group.command("entries")
+@contest_id
+@click.option("--status", type=click.Choice([status.value for status in Status]))
+@click.option("--reason", type=click.Choice([code.value for code in Code]))
+@as_json
+def entries_(contest_id: int, status: str | None, reason: str | None, as_json: bool) -> None:
+    """List the entries with their verdicts and reasons."""
+    wanted = EntryFilter(status=Status(status) if status else None, code=Code(reason) if reason else None)
+    with open_services() as services:
+        with services.store.read() as tx:
+            contest = contests.get(tx, contest_id)
+        found = _all_entries(services, contest_id, wanted)
+        told = [presenters.entry_json(entry, explain_in(contest.language)) for entry in found]
+    if as_json:
+        return print_json(told)
+    for entry, row in zip(found, told, strict=True):
+        words = "; ".join(detail["words"] for detail in row["details"])
+        click.echo(f"{entry.comment_id:>7}  {entry.verdict.status:<10}  {row['submitted_at']}  {entry.author_name}  {words}")
+
+
+def _all_entries(services: Services, contest_id: int, wanted: EntryFilter) -> list[Entry]:
+    found: list[Entry] = []
+    with services.store.read() as tx:
+        while page := listing.page(
+            tx, contest_id, wanted, limit=PAGE, after_id=found[-1].comment_id if found else 0
+        ):
+            found += page
+    return found
+
+
+@group.command("collect")
+@contest_id
+@as_json
+def collect_(contest_id: int, as_json: bool) -> None:
+    """Read the post's comments now and judge them."""
+    with open_services() as services:
+        reading = collect.collect(services, contest_id)
+        with services.store.read() as tx:
+            counts = entries.count_statuses(tx, contest_id)
+    if as_json:
+        told = {status.value: number for status, number in counts.items()}
+        return print_json({**presenters.reading_json(reading), "counts": told})
+    summary = ", ".join(f"{number} {status}" for status, number in counts.items())
+    tell(f"Read {reading.comments} comments in {reading.seconds:.1f} s: {summary}.")
+    if reading.gap:
+        tell(reading.gap)
+
+
+@group.command("seal")
+@contest_id
+@click.option("--leave-out-undecided", is_flag=True, help="Comments still held are left out, with that reason.")
+@yes
+@as_json
+def seal_(contest_id: int, leave_out_undecided: bool, yes: bool, as_json: bool) -> None:
+    """Freeze the list of eligible entries and publish its digest. It can't be undone."""
+    confirm("Seal the contest? Nothing about who is in can change afterwards.", yes=yes)
+    with open_services() as services:
+        try:
+            sealed = seal.seal(services, contest_id, actor=actor(), leave_out=leave_out_undecided)
+        except Blocked as waiting:
+            if waiting.code != "undecided":
+                raise
+            tell(waiting.message)
+            confirm("Seal now and leave out what is held?", yes=yes)
+            sealed = seal.seal(services, contest_id, actor=actor(), leave_out=True)
+    if as_json:
+        return print_json(presenters.draw_json(sealed, {}))
+    tell(f"Sealed. SHA-256 of the list: {sealed.digest}")
+
+
+@group.command("draw")
+@contest_id
+@yes
+@as_json
+def draw_(contest_id: int, yes: bool, as_json: bool) -> None:
+    """Reveal the secret and draw the winners."""
+    with open_services() as services:
+        done = draw.draw(services, contest_id, actor=actor())
+        with services.store.read() as tx:
+            names = presenters.winner_names(tx, contest_id, done)
+    told = presenters.draw_json(done, names)
+    if as_json:
+        return print_json(told)
+    for winner in told["winners"]:
+        click.echo(f"Winner: {winner['author']} (comment {winner['comment_id']})")
+    if not told["winners"]:
+        click.echo("Nobody was eligible, so nobody wins.")
+    tell("Look at it with `tirage contest preview`, then `tirage contest announce`.")
+
+
+@group.command()
+@contest_id
+@click.option("--template", type=click.Path(path_type=Path, dir_okay=False), help="Try this template instead.")
+@as_json
+def preview(contest_id: int, template: Path | None, as_json: bool) -> None:
+    """Show the winner comment as it would be posted."""
+    with open_services() as services:
+        text = announce.preview(services, contest_id, template=read_template(template))
+    if as_json:
+        return print_json({"text": text})
+    click.echo(text)
+
+
+def read_template(file: Path | None) -> str | None:
+    """The text of a template file. Raises UsageError."""
+    if file is None:
+        return None
+    try:
+        return file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise click.UsageError(f"The template {file} can't be read: {error}.") from None
+
+
+@group.command("announce")
+@contest_id
+@yes
+@as_json
+def announce_(contest_id: int, yes: bool, as_json: bool) -> None:
+    """Write the winner comment on the post, exactly once."""
+    confirm("Write the winner comment on the blog?", yes=yes)
+    with open_services() as services:
+        done = announce.announce(services, contest_id, actor=actor())
+    if as_json:
+        return print_json(presenters.announcement_json(done))
+    tell(f"The winner comment stands at {done.comment_url}")
+
+
+@group.command("receipt")
+@contest_id
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write it to this file.")
+def receipt_(contest_id: int, output: Path | None) -> None:
+    """Print the receipt of the draw: everything needed to repeat it."""
+    with open_services() as services, services.store.read() as tx:
+        told = draws.latest(tx, contest_id).receipt
+    if told is None:
+        raise Conflict(f"Contest {contest_id} isn't drawn yet.")
+    if output is None:
+        return print_json(told)
+    output.write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", "utf-8")
+    tell(f"The receipt is in {output}; check it with `tirage receipt verify {output}`.")
+
+
+@group.command("log")
+@contest_id
+@as_json
+def log_(contest_id: int, as_json: bool) -> None:
+    """Show who did what, when and why."""
+    with open_services() as services, services.store.read() as tx:
+        contests.get(tx, contest_id)
+        told = [presenters.log_line_json(line) for line in log.lines(tx, contest_id)]
+    if as_json:
+        return print_json(told)
+    for row in told:
+        click.echo(f"{row['at']}  {row['actor']}  {row['action']}  {row['reason']}  {_flat(row['details'])}")

@@ -1,0 +1,56 @@
+"""`tirage`: puts the commands together and turns every error into one sentence and an exit code.
+
+0 done; 1 a check failed; 2 something given is wrong; 3 something outside has to happen first, trying again may help.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import click
+from sqlalchemy.exc import DBAPIError
+
+from service.cli import blog, contest, database, moderate, receipt, run, token
+from service.domain.errors import Blocked, LeaseLost, TirageError
+from service.usecases.ports import BlogProblem
+
+WRONG, WAITS = 2, 3
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="tirage")
+def cli() -> None:
+    """Tirage runs a giveaway on a WordPress blog."""
+
+
+contest.group.add_command(moderate.change)
+contest.group.add_command(moderate.disqualify)
+contest.group.add_command(moderate.readmit)
+for command in (contest.group, database.group, token.group, receipt.group, blog.group):
+    cli.add_command(command)
+for command in (run.run, run.web, run.worker):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """The entry point."""
+    try:
+        result = cli.main(prog_name="tirage", standalone_mode=False)
+    except click.exceptions.Abort:
+        _end("stopped; nothing was changed.", 130)
+    except click.ClickException as error:
+        _end(error.format_message(), WRONG)
+    except BlogProblem as error:
+        _end(error.message, WRONG if error.permanent else WAITS)
+    except TirageError as error:
+        _end(error.message, WAITS if isinstance(error, Blocked | LeaseLost) else WRONG)
+    except DBAPIError as error:
+        _end(f"The database doesn't work ({str(error.orig).splitlines()[0]}); look at DATABASE_URL.", WAITS)
+    except BrokenPipeError:
+        sys.exit(0)
+    sys.exit(result if isinstance(result, int) else 0)
+
+
+def _end(message: str, code: int) -> None:
+    print(f"tirage: {message}", file=sys.stderr)
+    sys.exit(code)

@@ -1,0 +1,127 @@
+"""`tirage contest change|disqualify|readmit`: a moderator's decisions, each with its reason."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from service import presenters
+from service.cli.common import (
+    actor,
+    as_json,
+    contest_id,
+    contest_json,
+    explain_in,
+    open_services,
+    print_json,
+    tell,
+)
+from service.cli.contest import read_template
+from service.domain.contest import Rules
+from service.domain.drawing import rfc3339
+from service.storage import contests
+from service.storage.listing import Entry
+from service.usecases import adopt, review
+from service.usecases.adopt import Change
+from service.usecases.services import Services
+
+why = click.option("--reason", required=True, help="Why; it is published with the draw.")
+comment_id = click.argument("comment_id", type=int)
+
+
+@click.command()
+@contest_id
+@click.option("--closes", help="A new deadline.")
+@click.option("--winners", type=int)
+@click.option("--alternates", type=int)
+@click.option("--auto/--no-auto", default=None, help="Seal, draw and announce without a review, or with one.")
+@click.option("--replies/--no-replies", default=None, help="Whether replies count.")
+@click.option("--staff/--no-staff", default=None, help="Whether those who write for the blog may win.")
+@click.option("--leave-out-held/--wait-for-held", default=None, help="What an automatic seal does with held comments.")
+@click.option("--exclude", multiple=True, help="One more e-mail address, name or #account that may not win.")
+@click.option("--include", multiple=True, help="Take one off that list.")
+@click.option("--template", type=click.Path(path_type=Path, dir_okay=False), help="A file with the winner comment.")
+@click.option("--reason", required=True, help="Why; the contest's log keeps it.")
+@as_json
+def change(
+    contest_id: int,
+    closes: str | None,
+    winners: int | None,
+    alternates: int | None,
+    auto: bool | None,
+    replies: bool | None,
+    staff: bool | None,
+    leave_out_held: bool | None,
+    exclude: tuple[str, ...],
+    include: tuple[str, ...],
+    template: Path | None,
+    reason: str,
+    as_json: bool,
+) -> None:
+    """Change a contest that isn't sealed yet."""
+    flags = {"replies_count": replies, "staff_may_win": staff, "leave_out_held": leave_out_held}
+    with open_services() as services:
+        wanted = Change(
+            closes=closes,
+            winners=winners,
+            alternates=alternates,
+            rules=_rules(services, contest_id, flags, exclude, include),
+            is_automatic=auto,
+            template=read_template(template),
+        )
+        contest = adopt.change_contest(services, contest_id, wanted, actor=actor(), reason=reason)
+        told = contest_json(services, contest_id)
+    if as_json:
+        return print_json(told)
+    tell(
+        f"Contest {contest.id} closes at {rfc3339(contest.closes_at)} and has "
+        f"{contest.winners} winner(s) and {contest.alternates} alternate(s)."
+    )
+
+
+def _rules(
+    services: Services,
+    contest_id: int,
+    flags: dict[str, bool | None],
+    exclude: tuple[str, ...],
+    include: tuple[str, ...],
+) -> Rules:
+    with services.store.read() as tx:
+        rules = contests.get(tx, contest_id).rules
+    excluded = dict.fromkeys((*rules.excluded, *exclude))
+    kept = tuple(name for name in excluded if name not in include)
+    return replace(rules, excluded=kept, **{name: value for name, value in flags.items() if value is not None})
+
+
+@click.command()
+@contest_id
+@comment_id
+@why
+@as_json
+def disqualify(contest_id: int, comment_id: int, reason: str, as_json: bool) -> None:
+    """Strike the entry of a comment."""
+    with open_services() as services:
+        entry = review.disqualify(services, contest_id, comment_id, reason=reason, actor=actor())
+        _show(services, contest_id, entry, as_json=as_json)
+
+
+@click.command()
+@contest_id
+@comment_id
+@why
+@as_json
+def readmit(contest_id: int, comment_id: int, reason: str, as_json: bool) -> None:
+    """Let the entry of a comment in, whatever speaks against it."""
+    with open_services() as services:
+        entry = review.readmit(services, contest_id, comment_id, reason=reason, actor=actor())
+        _show(services, contest_id, entry, as_json=as_json)
+
+
+def _show(services: Services, contest_id: int, entry: Entry, *, as_json: bool) -> None:
+    with services.store.read() as tx:
+        contest = contests.get(tx, contest_id)
+    if as_json:
+        return print_json(presenters.entry_json(entry, explain_in(contest.language)))
+    tell(f"Comment {entry.comment_id} by {entry.author_name} is now {entry.verdict.status}.")
