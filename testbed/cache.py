@@ -28,7 +28,7 @@ def locked(name: str) -> Iterator[None]:
 
 
 def digest(*files: Path) -> str:
-    """Eight characters that change when one of the files does: what was built from older ones isn't used again."""
+    """Eight characters that change when a file does: what was built from the older one isn't used again."""
     total = hashlib.sha256()
     for file in sorted(files):
         total.update(file.read_bytes())
@@ -38,8 +38,8 @@ def digest(*files: Path) -> str:
 def built(name: str, build: Callable[[Path], None]) -> Path:
     """Return the cached folder `name`, letting `build` fill it first if nobody has yet.
 
-    `build` works in a folder beside it that is renamed at the end: a build that was interrupted leaves nothing
-    behind that looks finished.
+    `build` works in a folder beside it that is renamed at the end: a build that was interrupted leaves
+    nothing behind that looks finished.
     """
     target = home() / name
     if target.exists():

@@ -1,4 +1,4 @@
-"""Debian packages: installed by root, unpacked into the cache by anybody else, taken from another release if need be.
+"""Debian packages: installed by root, unpacked into the cache by others, from another release if need be.
 
 Where packages come from is read from the machine's own apt sources; nothing here names a mirror.
 """
@@ -17,14 +17,16 @@ def own_suite() -> str:
     """The code name of the Debian release this machine runs, like "bookworm"."""
     found = re.search(r"^VERSION_CODENAME=(\S+)$", Path("/etc/os-release").read_text(), re.MULTILINE)
     if not found:
-        raise TestbedError("This machine does not say which Debian release it runs, and the packages come from Debian.")
+        raise TestbedError(
+            "This machine does not say which Debian release it runs, and the packages come from Debian."
+        )
     return found.group(1).strip('"')
 
 
 def provide(packages: Sequence[str]) -> Path:
     """Make packages of the machine's own release usable, with what they depend on.
 
-    Returns the folder they are under: `/` when they were installed, a folder of the cache when they were unpacked.
+    Returns the folder they are under: `/` when they were installed, one of the cache when they were unpacked.
     """
     say(f"Getting the Debian packages {' '.join(packages)}")
     if is_root():
@@ -37,7 +39,15 @@ def provide(packages: Sequence[str]) -> Path:
 def install(packages: Sequence[str]) -> None:
     """Install packages as root, refreshing apt's lists when the first try fails."""
     quiet = {"DEBIAN_FRONTEND": "noninteractive"}
-    command = ["apt-get", "install", "-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300", *packages]
+    command = [
+        "apt-get",
+        "install",
+        "-y",
+        "--no-install-recommends",
+        "-o",
+        "DPkg::Lock::Timeout=300",
+        *packages,
+    ]
     with cache.locked("apt"):
         try:
             run(command, env=quiet)
@@ -98,11 +108,15 @@ def _apt_options(state: Path) -> list[str]:
 
 
 def _moved(source: Path, old: str, new: str) -> str:
-    """A sources file with one release's name replaced by another's; empty when it has no part about the first."""
+    """A sources file with one release's name in place of another's; empty when it doesn't speak of that."""
     text = source.read_text()
     name = re.compile(rf"(?<=[\s]){re.escape(old)}(?=[\s/-]|$)")
     if source.suffix == ".sources":
-        parts = [part for part in re.split(r"\n\s*\n", text) if re.search(rf"(?m)^Suites:.*\b{re.escape(old)}\b", part)]
+        parts = [
+            part
+            for part in re.split(r"\n\s*\n", text)
+            if re.search(rf"(?m)^Suites:.*\b{re.escape(old)}\b", part)
+        ]
         return "\n\n".join(name.sub(new, part) for part in parts) + "\n" * bool(parts)
     if source.suffix != ".list":
         return ""

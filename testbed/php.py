@@ -13,7 +13,18 @@ from testbed.shell import TestbedError, run
 SCRIPTS = Path(__file__).parent / "php"
 
 _PACKAGES = ("php-cli", "php-sqlite3", "php-xml", "php-mbstring")
-_EXTENSIONS = ("pdo", "ctype", "iconv", "tokenizer", "posix", "fileinfo", "xml", "simplexml", "mbstring", "pdo_sqlite")
+_EXTENSIONS = (
+    "pdo",
+    "ctype",
+    "iconv",
+    "tokenizer",
+    "posix",
+    "fileinfo",
+    "xml",
+    "simplexml",
+    "mbstring",
+    "pdo_sqlite",
+)
 _MYSQL_PACKAGES = ("php-mysql",)
 _MYSQL_EXTENSIONS = ("mysqlnd", "mysqli")
 

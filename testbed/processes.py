@@ -15,7 +15,7 @@ from testbed.shell import TestbedError
 def spawn(command: Sequence[str], *, env: Mapping[str, str], log: Path) -> int:
     """Start a program in the background, its output going to `log`, and return its pid.
 
-    It outlives this process. Not subprocess.Popen, which complains when it is forgotten while the program runs.
+    It outlives this process. subprocess.Popen would complain when it is forgotten while the program runs.
     """
     program = shutil.which(command[0])
     if not program:
@@ -42,16 +42,21 @@ def is_running(pid: int, marker: str) -> bool:
     return marker in command_line(pid)
 
 
-def end(pid: int, marker: str, *, patience_seconds: float = 10.0) -> None:
-    """End a spawned process and its children, and nothing else: members of its session that carry `marker`."""
+def end(
+    pid: int, marker: str, *, first: signal.Signals = signal.SIGTERM, patience_seconds: float = 10.0
+) -> None:
+    """End a spawned process and its children and nothing else: the members of its session with `marker`.
+
+    They get the signal `first`, and SIGKILL when they are still there after `patience_seconds`.
+    """
     deadline = time.monotonic() + patience_seconds
-    signals = signal.SIGTERM
+    to_send = first
     while members := _members(pid, marker):
         for member in members:
             with contextlib.suppress(ProcessLookupError):
-                os.kill(member, signals)
+                os.kill(member, to_send)
         if time.monotonic() > deadline:
-            signals = signal.SIGKILL
+            to_send = signal.SIGKILL
         time.sleep(0.02)
 
 
@@ -85,7 +90,7 @@ def command_line(pid: int) -> str:
 
 
 def _await_command_line(pid: int) -> None:
-    """Pass the moment in which the kernel has let go of us but doesn't show the new program's arguments yet."""
+    """Pass the moment in which the kernel has let go of us but shows no arguments of the new program yet."""
     deadline = time.monotonic() + 1.0
     while not command_line(pid) and time.monotonic() < deadline:
         time.sleep(0.001)

@@ -54,7 +54,9 @@ class Site:
         facts = {name: value for name, value in asdict(self).items() if value is not None}
         draft = Path(f"{file}.new")
         draft.touch(mode=0o600)
-        draft.write_text(json.dumps({**facts, "root": str(self.root)}, indent=2, ensure_ascii=False) + "\n", "utf-8")
+        draft.write_text(
+            json.dumps({**facts, "root": str(self.root)}, indent=2, ensure_ascii=False) + "\n", "utf-8"
+        )
         draft.replace(file)
 
     @property
@@ -65,7 +67,8 @@ class Site:
     def php(self, code: str, **args: object) -> Any:
         """Run PHP inside the blog; return the JSON value of what the code returns.
 
-        `$args` holds the arguments, `$wpdb` the database: `site.php("return get_option($args['name']);", name="home")`.
+        `$args` holds the arguments, `$wpdb` the database:
+        `site.php("return get_option($args['key']);", key="home")`.
         """
         request = json.dumps({"root": str(self.root), "code": code, "args": args})
         return json.loads(php.execute("run.php", request, mysql=self.database == "mariadb"))
@@ -75,7 +78,7 @@ class Site:
         self.php("update_option($args['name'], $args['value']);", name=name, value=value)
 
     def switch_off(self, *parts: str) -> None:
-        """Switch off exactly these parts: "application_passwords", "xmlrpc", "rest"; none switches all on again."""
+        """Switch off exactly these parts, "application_passwords", "xmlrpc", "rest"; none: all on again."""
         if unknown := set(parts) - set(_SWITCHES):
             raise ValueError(f"no such switch: {sorted(unknown)}")
         self.set_option("testbed_off", list(parts))
@@ -133,14 +136,16 @@ class Site:
         """Insert comments past WordPress's checks and return their ids, in order.
 
         Keys, all optional but content: author, email, url, ip, agent, date_gmt (aware), content,
-        approved ("1", "0", "spam", "trash"), type, parent (a comment's id), user_id. With a user_id, author and
-        email come from that account unless given.
+        approved ("1", "0", "spam", "trash"), type, parent (a comment's id), user_id. With a user_id, author
+        and email come from that account unless given.
         """
         rows = [{**row, "date_gmt": _mysql(row.get("date_gmt") or datetime.now(UTC))} for row in comments]
         ids: list[int] = self.php(_INSERT_COMMENTS, post_id=post_id, rows=rows)
         return ids
 
-    def bulk_comments(self, post_id: int, count: int, *, first_date_gmt: datetime, seconds_apart: float = 1.0) -> None:
+    def bulk_comments(
+        self, post_id: int, count: int, *, first_date_gmt: datetime, seconds_apart: float = 1.0
+    ) -> None:
         """Insert many approved comments fast, by SQL: all by different people, about 124 characters long."""
         self.php(
             (php.SCRIPTS / "bulk_comments.php").read_text().removeprefix("<?php"),

@@ -28,7 +28,7 @@ def _build(draft: Path, *, version: str) -> None:
     say(f"Fetching WordPress {version}")
     with tempfile.TemporaryDirectory(dir=cache.home()) as folder:
         unpacked = Path(folder)
-        # The newer package has no theme, and without one the pages are blank: the older release's theme fits both.
+        # The newer package has no theme, and without one pages are blank: the older release's fits both.
         debian.unpack(_PACKAGES[:2], suite=SUITES[version], into=unpacked / "core")
         debian.unpack(_PACKAGES[2:], suite=SUITES["6.1"], into=unpacked / "theme")
         for part in ("core", "theme"):

@@ -1,4 +1,4 @@
-"""Real WordPress blogs on the loopback address: `python -m testbed.wordpress start`, and the same from Python."""
+"""Real WordPress blogs on the loopback address, from the command line (`start`, `stop`) and from Python."""
 
 import argparse
 import contextlib
@@ -32,8 +32,8 @@ def start(
 ) -> Site:
     """Start a fresh blog of its own and return it once its REST API answers.
 
-    A `name` gives its folder a fixed name, and replaces what an earlier run left there; a `port` of 0 takes a free one.
-    Raises TestbedError, in one sentence, when something is missing.
+    A `name` gives its folder a fixed name, and replaces what an earlier run left there; a `port` of 0 takes a
+    free one. Raises TestbedError, in one sentence, when something is missing.
     """
     php.find(mysql=database == "mariadb")
     folder = _empty_folder(name)
@@ -88,7 +88,9 @@ def _serve(folder: Path, *, database: str, port: int, environment: str) -> Site:
     base_url = f"http://127.0.0.1:{port}"
     server = mariadb.start(folder / "database") if database == "mariadb" else None
     try:
-        blogs.configure(folder, base_url=base_url, socket=server.socket if server else None, environment=environment)
+        blogs.configure(
+            folder, base_url=base_url, socket=server.socket if server else None, environment=environment
+        )
         pid = serving.serve(folder / "wordpress", port=port, mysql=server is not None)
     except BaseException:
         if server:
@@ -119,10 +121,14 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m testbed.wordpress", description="A throw-away WordPress blog.")
+    parser = argparse.ArgumentParser(
+        prog="python -m testbed.wordpress", description="A throw-away WordPress blog."
+    )
     parser.add_argument("action", choices=("start", "stop"))
     env = os.environ.get
-    parser.add_argument("--version", default=env("WORDPRESS_VERSION") or "6.1", help=f"{' or '.join(sources.SUITES)}")
+    parser.add_argument(
+        "--version", default=env("WORDPRESS_VERSION") or "6.1", help=f"{' or '.join(sources.SUITES)}"
+    )
     parser.add_argument("--database", default=env("WORDPRESS_DATABASE") or "sqlite", help="sqlite or mariadb")
     parser.add_argument("--permalinks", default="pretty", choices=("pretty", "plain"))
     parser.add_argument("--name", help="the name of the blog's folder, one of its own by default")
@@ -141,11 +147,15 @@ def _start_once(wish: argparse.Namespace) -> None:
         if old:
             stop(old)
         site = start(
-            version=wish.version, database=wish.database, name=wish.name, port=wish.port, permalinks=wish.permalinks
+            version=wish.version,
+            database=wish.database,
+            name=wish.name,
+            port=wish.port,
+            permalinks=wish.permalinks,
         )
         site.to_file(wish.file)
-    took = time.monotonic() - began
-    say(f"WordPress {site.version} on {site.database} is up on {site.base_url} after {took:.1f} s; see {wish.file}")
+    what = f"WordPress {site.version} on {site.database}"
+    say(f"{what} is up on {site.base_url} after {time.monotonic() - began:.1f} s; see {wish.file}")
 
 
 def _check_same(site: Site, wish: argparse.Namespace) -> None:
@@ -172,7 +182,9 @@ def _described(file: Path) -> Site | None:
     except FileNotFoundError:
         return None
     except (ValueError, TypeError, KeyError) as broken:
-        raise TestbedError(f"The file {file} does not describe a WordPress; delete it and start again.") from broken
+        raise TestbedError(
+            f"The file {file} does not describe a WordPress; delete it and start again."
+        ) from broken
 
 
 if __name__ == "__main__":
