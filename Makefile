@@ -19,7 +19,7 @@ $(READY): requirements-dev.txt pyproject.toml
 setup: $(READY) ## create .venv with everything in it
 
 demo: $(READY) ## run a whole contest on a real WordPress; ONCE=1 ends by itself
-	$(BIN)/python -m testbed.demo
+	$(BIN)/python -m demo
 
 test: $(READY) ## run all tests, with a real WordPress and a real PostgreSQL
 	$(BIN)/python -m pytest

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+import getpass
 import json
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from typing import Any
 
 import click
 
 from service import presenters
 from service.app import make_services
-from service.i18n import reason_words
 from service.logs import set_up_logs
 from service.settings import Settings, read_settings
 from service.storage import contests
@@ -48,7 +46,10 @@ def open_services(*, check: bool = True) -> Iterator[Services]:
 
 def actor() -> str:
     """Who acts, for the contest's log: the person's login on this machine."""
-    return f"cli:{os.environ.get('USER') or os.environ.get('LOGNAME') or 'unknown'}"[:100]
+    try:
+        return f"cli:{getpass.getuser()}"[:100]
+    except (OSError, KeyError):  # a container's user may have no name
+        return "cli"
 
 
 def print_json(value: Any) -> None:
@@ -73,10 +74,4 @@ def confirm(question: str, *, yes: bool) -> None:
 def contest_json(services: Services, contest_id: int) -> presenters.Json:
     """Everything about a contest. Raises NotFound."""
     with services.store.read() as tx:
-        contest = contests.get(tx, contest_id)
-        return presenters.contest_json(contest, services, presenters.read_overview(tx, contest_id))
-
-
-def explain_in(language: str) -> presenters.Explain:
-    """Says a reason in words of the language."""
-    return partial(reason_words, language=language)
+        return presenters.contest_json(tx, contests.get(tx, contest_id), proof_url=services.proof_url)

@@ -14,13 +14,12 @@ from service.cli.common import (
     confirm,
     contest_id,
     contest_json,
-    explain_in,
     open_services,
     print_json,
     tell,
     yes,
 )
-from service.domain.contest import Rules
+from service.domain.contest import Contest, Rules
 from service.domain.drawing import rfc3339
 from service.domain.eligibility import Code, Status
 from service.domain.errors import Blocked, Conflict
@@ -46,7 +45,9 @@ def rules_options(command: click.decorators.FC) -> click.decorators.FC:
             click.option("--staff", is_flag=True, help="Those who write for the blog may win."),
             click.option("--exclude", multiple=True, help="An e-mail address, a name or #account that may not win."),
             click.option(
-                "--leave-out-held", is_flag=True, help="Seal by itself although comments are held; they are left out."
+                "--leave-out-held",
+                is_flag=True,
+                help="Seal by itself although comments are held; they are left out.",
             ),
         )
     ):
@@ -77,9 +78,7 @@ def open_(
     as_json: bool,
 ) -> None:
     """Adopt POST, the id or address of a post on the blog, as a contest."""
-    rules = Rules(
-        replies_count=replies, staff_may_win=staff, leave_out_held=leave_out_held, excluded=tuple(exclude)
-    )
+    rules = Rules(replies_count=replies, staff_may_win=staff, leave_out_held=leave_out_held, excluded=tuple(exclude))
     with open_services() as services:
         plan = adopt.plan(
             services,
@@ -120,8 +119,8 @@ def list_(as_json: bool) -> None:
         click.echo(f"{contest.id:>4}  {contest.phase:<10}  {rfc3339(contest.closes_at)}  {contest.post_title}{waits}")
 
 
-def _all_contests(services: Services) -> list[contests.Contest]:
-    found: list[contests.Contest] = []
+def _all_contests(services: Services) -> list[Contest]:
+    found: list[Contest] = []
     with services.store.read() as tx:
         while page := contests.page(tx, limit=PAGE, after_id=found[-1].id if found else 0):
             found += page
@@ -157,20 +156,20 @@ def entries_(contest_id: int, status: str | None, reason: str | None, as_json: b
         with services.store.read() as tx:
             contest = contests.get(tx, contest_id)
         found = _all_entries(services, contest_id, wanted)
-        told = [presenters.entry_json(entry, explain_in(contest.language)) for entry in found]
+        told = [presenters.entry_json(entry, language=contest.language, timezone=contest.timezone) for entry in found]
     if as_json:
         return print_json(told)
     for entry, row in zip(found, told, strict=True):
         words = "; ".join(detail["words"] for detail in row["details"])
-        click.echo(f"{entry.comment_id:>7}  {entry.verdict.status:<10}  {row['submitted_at']}  {entry.author_name}  {words}")
+        click.echo(
+            f"{entry.comment_id:>7}  {entry.verdict.status:<10}  {row['submitted_at']}  {entry.author_name}  {words}"
+        )
 
 
 def _all_entries(services: Services, contest_id: int, wanted: EntryFilter) -> list[Entry]:
     found: list[Entry] = []
     with services.store.read() as tx:
-        while page := listing.page(
-            tx, contest_id, wanted, limit=PAGE, after_id=found[-1].comment_id if found else 0
-        ):
+        while page := listing.page(tx, contest_id, wanted, limit=PAGE, after_id=found[-1].comment_id if found else 0):
             found += page
     return found
 
@@ -185,8 +184,7 @@ def collect_(contest_id: int, as_json: bool) -> None:
         with services.store.read() as tx:
             counts = entries.count_statuses(tx, contest_id)
     if as_json:
-        told = {status.value: number for status, number in counts.items()}
-        return print_json({**presenters.reading_json(reading), "counts": told})
+        return print_json(presenters.reading_json(reading, counts))
     summary = ", ".join(f"{number} {status}" for status, number in counts.items())
     tell(f"Read {reading.comments} comments in {reading.seconds:.1f} s: {summary}.")
     if reading.gap:
@@ -211,7 +209,7 @@ def seal_(contest_id: int, leave_out_undecided: bool, yes: bool, as_json: bool) 
             confirm("Seal now and leave out what is held?", yes=yes)
             sealed = seal.seal(services, contest_id, actor=actor(), leave_out=True)
     if as_json:
-        return print_json(presenters.draw_json(sealed, {}))
+        return print_json(presenters.draw_json(sealed))
     tell(f"Sealed. SHA-256 of the list: {sealed.digest}")
 
 
@@ -294,7 +292,7 @@ def log_(contest_id: int, as_json: bool) -> None:
     """Show who did what, when and why."""
     with open_services() as services, services.store.read() as tx:
         contests.get(tx, contest_id)
-        told = [presenters.log_line_json(line) for line in log.lines(tx, contest_id)]
+        told = [presenters.log_json(line) for line in log.lines(tx, contest_id)]
     if as_json:
         return print_json(told)
     for row in told:

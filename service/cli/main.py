@@ -26,9 +26,7 @@ def cli() -> None:
 contest.group.add_command(moderate.change)
 contest.group.add_command(moderate.disqualify)
 contest.group.add_command(moderate.readmit)
-for command in (contest.group, database.group, token.group, receipt.group, blog.group):
-    cli.add_command(command)
-for command in (run.run, run.web, run.worker):
+for command in (contest.group, database.group, token.group, receipt.group, blog.group, run.run, run.web, run.worker):
     cli.add_command(command)
 
 

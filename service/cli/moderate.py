@@ -13,7 +13,6 @@ from service.cli.common import (
     as_json,
     contest_id,
     contest_json,
-    explain_in,
     open_services,
     print_json,
     tell,
@@ -123,5 +122,5 @@ def _show(services: Services, contest_id: int, entry: Entry, *, as_json: bool) -
     with services.store.read() as tx:
         contest = contests.get(tx, contest_id)
     if as_json:
-        return print_json(presenters.entry_json(entry, explain_in(contest.language)))
+        return print_json(presenters.entry_json(entry, language=contest.language, timezone=contest.timezone))
     tell(f"Comment {entry.comment_id} by {entry.author_name} is now {entry.verdict.status}.")

@@ -49,7 +49,9 @@ def show(as_json: bool) -> None:
     if as_json:
         return print_json(told)
     for row in told:
-        click.echo(f"{row['name']}\tmade {row['created_at']}" + (f"\trevoked {row['revoked_at']}" if row["revoked_at"] else ""))
+        click.echo(
+            f"{row['name']}\tmade {row['created_at']}" + (f"\trevoked {row['revoked_at']}" if row["revoked_at"] else "")
+        )
 
 
 @group.command()

@@ -91,9 +91,7 @@ def check_places(*, winners: int, alternates: int) -> None:
 def require_unsealed(contest: Contest) -> None:
     """Raise Conflict once the list is frozen."""
     if contest.phase.is_sealed:
-        raise Conflict(
-            f"Contest {contest.id} is sealed: its rules and entries can't change any more.", code="sealed"
-        )
+        raise Conflict(f"Contest {contest.id} is sealed: its rules and entries can't change any more.", code="sealed")
 
 
 def require_phase(contest: Contest, *allowed: Phase, to: str) -> None:

@@ -140,7 +140,9 @@ def judge(contest: Contest, entries: Sequence[EntryFacts]) -> list[Verdict]:
     """
     people = group_people([(entry.account_id, email_key(entry.author_email)) for entry in entries])
     barred = _barred_people(contest, entries, people)
-    own = [tuple(_own_reasons(contest, entry, barred.get(person))) for entry, person in zip(entries, people, strict=True)]
+    own = [
+        tuple(_own_reasons(contest, entry, barred.get(person))) for entry, person in zip(entries, people, strict=True)
+    ]
     firsts = _first_entries(entries, people, own)
     return [
         _verdict(
@@ -152,9 +154,7 @@ def judge(contest: Contest, entries: Sequence[EntryFacts]) -> list[Verdict]:
     ]
 
 
-def _barred_people(
-    contest: Contest, entries: Sequence[EntryFacts], people: Sequence[int]
-) -> dict[int, Reason]:
+def _barred_people(contest: Contest, entries: Sequence[EntryFacts], people: Sequence[int]) -> dict[int, Reason]:
     """The people who may not win whatever they write: the post's author, staff, whoever the rules list."""
     names = frozenset(name.casefold() for name in contest.rules.excluded)
     emails = frozenset(email_key(name) for name in contest.rules.excluded if "@" in name)
@@ -226,12 +226,7 @@ def _verdict(entry: EntryFacts, own: tuple[Reason, ...], duplicate: Reason | Non
     override = entry.override
     if override and override.action is Action.DISQUALIFY:
         return Verdict(Status.INELIGIBLE, (Reason(Code.DISQUALIFIED, override.reason), *reasons))
-    if (
-        override
-        and override.action is Action.READMIT
-        and can_readmit(reasons)
-        and entry.state is not State.HELD
-    ):
+    if override and override.action is Action.READMIT and can_readmit(reasons) and entry.state is not State.HELD:
         return Verdict(Status.ELIGIBLE, overruled=reasons)
     if reasons:
         return Verdict(Status.INELIGIBLE, reasons)

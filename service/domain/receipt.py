@@ -155,9 +155,7 @@ def verify(receipt: object) -> list[Failure]:
         RecursionError,
         OverflowError,
     ) as error:
-        return [
-            Failure("receipt", f"is incomplete or of another shape ({type(error).__name__}: {error})"[:200])
-        ]
+        return [Failure("receipt", f"is incomplete or of another shape ({type(error).__name__}: {error})"[:200])]
 
 
 def _failures(receipt: Mapping[str, Any]) -> Iterator[Failure]:
@@ -229,9 +227,7 @@ def _line_differences(sealed: list[str], expected: list[str]) -> Iterator[Failur
     for mine, theirs in zip(expected, sealed, strict=False):
         if mine != theirs:
             name = _LINE_NAMES.get(mine.partition(" ")[0], "seal.text")
-            yield Failure(
-                name, f"doesn't fit the sealed text: {theirs[:120]!r} there, {mine[:120]!r} computed"
-            )
+            yield Failure(name, f"doesn't fit the sealed text: {theirs[:120]!r} there, {mine[:120]!r} computed")
             if name == "seal.text":
                 return
     if len(sealed) != len(expected):
@@ -277,9 +273,7 @@ def _check_pool(pool: Mapping[str, Any], ranking: drawing.Ranking) -> Iterator[F
             yield Failure(f"draw.pools[0].{key}", f"should be {value}")
     for place, (mine, theirs) in enumerate(zip(ranking.tickets, pool["ranking"], strict=False)):
         if {"entry": mine.entry, "ticket": mine.ticket} != theirs:
-            yield Failure(
-                f"draw.pools[0].ranking[{place}]", f"should be {mine.entry} with ticket {mine.ticket}"
-            )
+            yield Failure(f"draw.pools[0].ranking[{place}]", f"should be {mine.entry} with ticket {mine.ticket}")
             return
     if len(pool["ranking"]) != len(ranking.tickets) or set(pool) != {*expected, "ranking"}:
         yield Failure("draw.pools[0].ranking", f"should hold {len(ranking.tickets)} places and nothing else")

@@ -14,7 +14,6 @@ from service.domain.receipt import reason_from_json, reason_json
 from service.domain.reports import CommentFacts
 from service.storage.tables import entries
 
-
 _FACTS = [
     entries.c[name]
     for name in (
@@ -31,8 +30,19 @@ _FACTS = [
         "override",
     )
 ]
-_REPORTED = ("parent_id", "account_id", "author_name", "author_email", "author_url", "author_ip", "kind", "state")
-_REPORTED += ("submitted_at", "content_hash", "is_empty")
+_REPORTED = (
+    "parent_id",
+    "account_id",
+    "author_name",
+    "author_email",
+    "author_url",
+    "author_ip",
+    "kind",
+    "state",
+    "submitted_at",
+    "content_hash",
+    "is_empty",
+)
 
 
 def save_page(tx: Connection, contest_id: int, comments: Sequence[CommentFacts], *, now: datetime) -> int:
@@ -79,7 +89,11 @@ def save_verdicts(tx: Connection, contest_id: int, verdicts: Mapping[int, Verdic
     changed = []
     for row in tx.execute(select(*columns).where(entries.c.contest_id == contest_id)):
         verdict = _verdict_row(verdicts[row.comment_id])
-        if (row.status, row.reasons, row.overruled) != (verdict["status"], verdict["reasons"], verdict["overruled"]):
+        if (row.status, row.reasons, row.overruled) != (
+            verdict["status"],
+            verdict["reasons"],
+            verdict["overruled"],
+        ):
             changed.append({"row_id": row.id, **verdict})
     if changed:
         tx.execute(entries.update().where(entries.c.id == bindparam("row_id")), changed)
@@ -103,7 +117,7 @@ def count_states(tx: Connection, contest_id: int) -> dict[State, int]:
 def count_statuses(tx: Connection, contest_id: int) -> dict[Status, int]:
     """How many entries have each verdict."""
     query = select(entries.c.status, func.count()).where(entries.c.contest_id == contest_id)
-    counted = dict(tx.execute(query.group_by(entries.c.status)).all())
+    counted: dict[str, int] = dict(tx.execute(query.group_by(entries.c.status)).tuples().all())
     return {status: counted.get(status, 0) for status in Status}
 
 
@@ -129,7 +143,12 @@ def _is_different(row: Row[Any], comment: CommentFacts) -> bool:
 
 
 def _changes(row: Row[Any], comment: CommentFacts, now: datetime) -> dict[str, Any]:
-    values = {"row_id": row.id, **_values(comment), "edited_at": row.edited_at, "approved_at": row.approved_at}
+    values = {
+        "row_id": row.id,
+        **_values(comment),
+        "edited_at": row.edited_at,
+        "approved_at": row.approved_at,
+    }
     if row.content_hash != comment.content_hash:
         values["edited_at"] = now
     if row.state == State.HELD and comment.state is State.APPROVED:

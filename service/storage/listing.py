@@ -42,7 +42,12 @@ class EntryFilter:
 
 
 def page(
-    tx: Connection, contest_id: int, wanted: EntryFilter = EntryFilter(), *, limit: int = 100, after_id: int = 0
+    tx: Connection,
+    contest_id: int,
+    wanted: EntryFilter = EntryFilter(),
+    *,
+    limit: int = 100,
+    after_id: int = 0,
 ) -> list[Entry]:
     """Entries by rising comment id, from the one after `after_id`."""
     query = (

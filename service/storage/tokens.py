@@ -29,7 +29,9 @@ def find_name(tx: Connection, token: str) -> str | None:
 
 def revoke(tx: Connection, *, name: str, now: datetime) -> None:
     """Make a token useless. Raises NotFound."""
-    done = tx.execute(tokens.update().where(tokens.c.name == name, tokens.c.revoked_at.is_(None)).values(revoked_at=now))
+    done = tx.execute(
+        tokens.update().where(tokens.c.name == name, tokens.c.revoked_at.is_(None)).values(revoked_at=now)
+    )
     if not done.rowcount:
         raise NotFound(f"There is no valid token named {name!r}.")
 

@@ -100,7 +100,11 @@ def open_contest(services: Services, plan: Plan, *, actor: str) -> Contest:
     }
     with services.store.write() as tx:
         contest_id = contests.add(tx, {**values, "slug": _free_slug(tx, plan.post)})
-        details = {"closes_at": rfc3339(plan.closes_at), "winners": plan.winners, "alternates": plan.alternates}
+        details = {
+            "closes_at": rfc3339(plan.closes_at),
+            "winners": plan.winners,
+            "alternates": plan.alternates,
+        }
         log.write(tx, contest_id, log.LogLine(at=now, actor=actor, action="open", reason="", details=details))
         return contests.get(tx, contest_id)
 
@@ -124,9 +128,7 @@ def change_contest(services: Services, contest_id: int, change: Change, *, actor
         return contests.get(tx, contest_id)
 
 
-def _changed_values(
-    contest: Contest, change: Change, closes_at: datetime | None, now: datetime
-) -> dict[str, Any]:
+def _changed_values(contest: Contest, change: Change, closes_at: datetime | None, now: datetime) -> dict[str, Any]:
     wanted: dict[str, Any] = {
         "closes_at": closes_at,
         "winners": change.winners,
@@ -137,7 +139,8 @@ def _changed_values(
     }
     values = {name: value for name, value in wanted.items() if value is not None and value != getattr(contest, name)}
     check_places(
-        winners=values.get("winners", contest.winners), alternates=values.get("alternates", contest.alternates)
+        winners=values.get("winners", contest.winners),
+        alternates=values.get("alternates", contest.alternates),
     )
     if values.get("closes_at", contest.closes_at) > now and contest.phase is not Phase.OPEN:
         values["phase"] = Phase.OPEN

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from service.domain import drawing, receipt
 from service.domain.contest import Contest, Phase, require_phase
 from service.domain.errors import Conflict
@@ -33,7 +35,7 @@ def draw_under(services: Services, lease: Lease, *, actor: str) -> Draw:
         return draws.latest(tx, contest.id)
 
 
-def make_receipt(contest: Contest, sealed: Draw, *, secret: str, drawn_at: drawing.datetime) -> receipt.Json:
+def make_receipt(contest: Contest, sealed: Draw, *, secret: str, drawn_at: datetime) -> receipt.Json:
     """The draw's outcome with everything needed to repeat it. Raises Conflict for a secret that isn't the committed one."""
     if not drawing.is_commitment_to(contest.commitment, secret):
         raise Conflict("The stored secret isn't the one that was committed to: the database was tampered with.")

@@ -12,9 +12,7 @@ from service.domain.reports import CommentFacts, Counts, PostedComment, PostFact
 class BlogProblem(Exception):
     """The blog didn't do what was asked. `message` tells the moderator what to do; `permanent`: waiting won't help."""
 
-    def __init__(
-        self, message: str, *, code: str, permanent: bool = False, retry_after: float | None = None
-    ) -> None:
+    def __init__(self, message: str, *, code: str, permanent: bool = False, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.code = code
@@ -26,7 +24,6 @@ class Blog(Protocol):
     """The connected blog. Every method may raise BlogProblem."""
 
     def site(self) -> SiteFacts: ...
-    def moderator_id(self) -> int: ...
     def clock(self) -> datetime | None: ...
     def check(self) -> None: ...
     def staff_ids(self) -> frozenset[int]: ...

@@ -57,7 +57,11 @@ def close_under(services: Services, lease: Lease) -> None:
         if contest.phase is Phase.CLOSING:
             contests.update(tx, contest.id, phase=Phase.REVIEW)
             line = log.LogLine(
-                at=services.clock(), actor="worker", action="close", reason="", details={"comments": reading.comments}
+                at=services.clock(),
+                actor="worker",
+                action="close",
+                reason="",
+                details={"comments": reading.comments},
             )
             log.write(tx, contest.id, line)
 

@@ -36,7 +36,10 @@ def test_coreutils_alone_give_the_same_order():
       done | LC_ALL=C sort
     """
     done = subprocess.run(
-        ["bash", "-c", script, "-", *ENTRIES], env={"seed": seed, "PATH": "/usr/bin:/bin"}, capture_output=True, text=True
+        ["bash", "-c", script, "-", *ENTRIES],
+        env={"seed": seed, "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
     )
     assert done.stdout.split() == [part for t in drawing.rank(seed, ENTRIES) for part in (t.ticket, t.entry)]
 

@@ -91,7 +91,10 @@ def test_a_shared_address_on_the_net_is_no_reason():
 
 
 def test_a_first_comment_that_does_not_count_leaves_the_place_to_the_second():
-    reply, proper = make_entry(10, author_email="a@x.org", parent_id=3), make_entry(11, author_email="a@x.org")
+    reply, proper = (
+        make_entry(10, author_email="a@x.org", parent_id=3),
+        make_entry(11, author_email="a@x.org"),
+    )
     verdicts = judge(make_contest(), [reply, proper])
     assert [verdict.status for verdict in verdicts] == [Status.INELIGIBLE, Status.ELIGIBLE]
 
@@ -124,7 +127,10 @@ def test_what_the_blog_does_not_show_as_a_comment_can_not_be_readmitted(facts):
 
 
 def test_the_author_writing_as_a_guest_is_known_by_the_address_of_the_account():
-    logged_in, guest = make_entry(10, account_id=1, author_email="me@x.org"), make_entry(11, author_email="ME@x.org")
+    logged_in, guest = (
+        make_entry(10, account_id=1, author_email="me@x.org"),
+        make_entry(11, author_email="ME@x.org"),
+    )
     assert codes(judge(make_contest(), [logged_in, guest])[1]) == [Code.POST_AUTHOR]
 
 

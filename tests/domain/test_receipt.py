@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from service.domain import drawing, receipt
 from service.domain.contest import Rules
 from service.domain.eligibility import Action, EntryFacts, Override, State, judge, leave_out_undecided
-from service.usecases.draw import make_receipt
 from service.storage.draws import Draw
+from service.usecases.draw import make_receipt
 from tests.factories import CLOSES_AT, SECRET, make_contest, make_entry
 
 
@@ -24,7 +24,10 @@ def make(entries: list[EntryFacts] | None = None, **given: Any) -> dict[str, Any
     facts = entries if entries is not None else sample_entries()
     judged = [
         receipt.JudgedEntry(
-            comment_id=e.comment_id, submitted_at=e.submitted_at, verdict=leave_out_undecided(v), override=e.override
+            comment_id=e.comment_id,
+            submitted_at=e.submitted_at,
+            verdict=leave_out_undecided(v),
+            override=e.override,
         )
         for e, v in zip(facts, judge(contest, facts), strict=True)
     ]

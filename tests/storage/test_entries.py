@@ -9,7 +9,7 @@ import pytest
 from service.domain.contest import Phase
 from service.domain.eligibility import Action, Code, Override, Reason, State, Status, Verdict
 from service.domain.errors import NotFound
-from service.storage import contests, entries, listing, tokens
+from service.storage import entries, listing, tables, tokens
 from service.storage.listing import EntryFilter
 from tests.factories import CLOSES_AT, make_comment
 from tests.storage.test_contests import NOW, add_contest
@@ -121,5 +121,5 @@ def test_a_token_is_found_by_itself_alone_and_no_more_once_revoked(store):
 def test_deleting_a_contest_takes_its_entries_along(store, contest):
     with store.write() as tx:
         entries.save_page(tx, contest.id, [make_comment(1)], now=NOW)
-        tx.execute(contests.contests.delete())
+        tx.execute(tables.contests.delete())
         assert entries.facts(tx, contest.id) == []

@@ -1,0 +1,159 @@
+"""The contest itself, step by step, as a moderator would see it."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from demo import story
+from demo.service import DemoFailed, Service
+from testbed.wordpress import Site
+
+OPEN_SECONDS = 6  # from opening the contest to its deadline
+PATIENCE_SECONDS = 60
+
+Json = dict[str, Any]
+
+_COUNT = """
+return (int) $wpdb->get_var($wpdb->prepare(
+    "SELECT COUNT(*) FROM {$wpdb->comments} WHERE comment_post_ID = %d AND comment_content LIKE %s",
+    $args['post'],
+    $args['like']
+));
+"""
+
+
+def say(text: str) -> None:
+    """A line for who watches."""
+    print(text, flush=True)
+
+
+def run(site: Site, service: Service) -> Json:
+    """From the post to the winner comment; what came of it."""
+    closes_at = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=OPEN_SECONDS)
+    post_id, ids = _write_post(site, closes_at)
+    contest_id = _open(site, service, post_id, closes_at)
+    _review(site, service, contest_id, ids)
+    _seal_and_draw(service, contest_id)
+    _announce(service, contest_id)
+    return _result(site, service, contest_id, post_id)
+
+
+def _write_post(site: Site, closes_at: datetime) -> tuple[int, dict[str, int]]:
+    post_id = site.create_post(story.TITLE, story.POST, date_gmt=closes_at - timedelta(days=4))
+    accounts = {user.role: user.id for user in site.users.values()}
+    rows = story.in_time(closes_at, accounts)
+    ids = site.insert_comments(post_id, rows)
+    reply = {
+        "user_id": accounts["subscriber"],
+        "parent": ids[0],
+        "content": "Pareil !",
+        "date_gmt": closes_at,
+    }
+    site.insert_comments(post_id, [reply])
+    say(f"A contest post in French with {len(ids) + 1} comments: {site.base_url}/?p={post_id}")
+    return post_id, {row.get("author", ""): comment_id for row, comment_id in zip(rows, ids, strict=True)}
+
+
+def _open(site: Site, service: Service, post_id: int, closes_at: datetime) -> int:
+    local = closes_at.astimezone(ZoneInfo("Europe/Paris")).strftime("%Y-%m-%d %H:%M:%S")
+    say(f'$ tirage contest open {site.base_url}/?p={post_id} --closes "{local}" --winners 1 --alternates 3')
+    opened = service.json(
+        "contest", "open", f"{site.base_url}/?p={post_id}", "--closes", local, "--winners", "1", "--yes"
+    )
+    say(f"Contest {opened['id']} is open; its secret is committed to as {opened['commitment'][:16]}…")
+    contest_id: int = opened["id"]
+    _wait_for(service, contest_id, lambda told: told["last_read_at"] is not None, "the first reading")
+    say("The worker has read the comments. Waiting for the deadline …")
+    time.sleep(max(0.0, (closes_at - datetime.now(UTC)).total_seconds()))
+    site.insert_comments(post_id, story.at_the_deadline(closes_at))
+    _wait_for(service, contest_id, lambda told: told["phase"] == "review", "the review")
+    say("The deadline has passed: everything was read again, and WordPress's own count matches.")
+    return contest_id
+
+
+def _review(site: Site, service: Service, contest_id: int, ids: dict[str, int]) -> None:
+    site.php("wp_set_comment_status($args['id'], 'approve'); return 1;", id=ids["Timide"])
+    say("The moderator approves a comment that was written in time …")
+    edited = {"comment_ID": ids["Gaspard"], "comment_content": "Dune, et puis aussi sa suite !"}
+    site.php("wp_update_comment($args['row']); return 1;", row=edited)
+    cousin = ids["Cousine du libraire"]
+    service.api(
+        "POST",
+        f"/contests/{contest_id}/entries/{cousin}/disqualify",
+        reason="a déjà le livre et laisse sa place",
+    )
+    say("… and strikes one entry, with a reason. What stands now:")
+    service.api("POST", f"/contests/{contest_id}/collect")
+    for entry in service.json("contest", "entries", str(contest_id)):
+        words = "; ".join(detail["words"] for detail in entry["details"])
+        flags = f"  [{', '.join(entry['flags'])}]" if entry["flags"] else ""
+        say(f"  {entry['verdict']['status']:<10}  {entry['author'][:32]:<32}  {words}{flags}")
+
+
+def _seal_and_draw(service: Service, contest_id: int) -> None:
+    sealed = service.json("contest", "seal", str(contest_id), "--yes")
+    say(f"Sealed: SHA-256 of the list is {sealed['digest']}")
+    drawn = service.json("contest", "draw", str(contest_id))
+    say(f"Drawn: {', '.join(winner['author'] for winner in drawn['winners'])}. The winner comment will be:")
+    for line in service.cli("contest", "preview", str(contest_id)).splitlines():
+        say(f"  | {line}")
+
+
+def _announce(service: Service, contest_id: int) -> None:
+    for _ in range(3):
+        posted = service.json("contest", "announce", str(contest_id), "--yes")
+    say(f"Announced, and asked for twice more to show that it stands there once: {posted['comment_url']}")
+
+
+def _result(site: Site, service: Service, contest_id: int, post_id: int) -> Json:
+    told = service.json("contest", "show", str(contest_id))
+    reasons: Counter[str] = Counter()
+    entries = service.json("contest", "entries", str(contest_id))
+    for entry in entries:
+        if entry["verdict"]["status"] == "ineligible":
+            reasons[entry["verdict"]["reasons"][0]] += 1
+    receipt = service.folder / "receipt.json"
+    service.cli("contest", "receipt", str(contest_id), "--output", str(receipt))
+    verified = service.json("receipt", "verify", str(receipt))["valid"]
+    say(f"The receipt {'holds' if verified else 'does NOT hold'}: `tirage receipt verify` re-computed all of it.")
+    return {
+        "comments": len(entries),
+        "eligible": told["counts"]["eligible"],
+        "ineligible": dict(sorted(reasons.items())),
+        "winner": told["draw"]["winners"][0]["author"],
+        "winner_comments": _count_winner_comments(site, post_id, told["proof_url"]),
+        "receipt_verified": verified,
+    }
+
+
+def _count_winner_comments(site: Site, post_id: int, proof_url: str) -> int:
+    """Ask WordPress's database itself."""
+    counted = site.php(_COUNT, post=post_id, like=f"%{proof_url}%")
+    return int(counted)
+
+
+def show_where_to_look(site: Site, service: Service) -> None:
+    """Addresses and passwords to try by hand."""
+    moderator = service.env["WORDPRESS_USER"]
+    told = service.json("contest", "list")[-1]
+    say("")
+    say(f"  the post with the winner comment   {told['post_url']}")
+    say(f"  the public proof                   {told['proof_url']}")
+    say(
+        f"  WordPress's admin pages            {site.base_url}/wp-admin/  ({moderator} / {site.users[moderator].password})"
+    )
+    say(f"  the API                            {service.url}/openapi.json  (Bearer {service.token})")
+
+
+def _wait_for(service: Service, contest_id: int, is_true: Any, what: str) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        told = service.api("GET", f"/contests/{contest_id}")
+        if is_true(told):
+            return
+        time.sleep(0.3)
+    raise DemoFailed(f"{what} didn't come: {told['phase']}, {told['problem']}")
