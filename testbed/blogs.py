@@ -65,9 +65,7 @@ def _set_up(folder: Path, *, version: str, database: str) -> None:
     shutil.copytree(php.SCRIPTS / "mu-plugins", root / "wp-content/mu-plugins")
     (folder / "database").mkdir()
     if database == "sqlite":
-        shutil.copy(
-            root / "wp-content/plugins/sqlite-database-integration/db.copy", root / "wp-content/db.php"
-        )
+        shutil.copy(root / "wp-content/plugins/sqlite-database-integration/db.copy", root / "wp-content/db.php")
         _install(folder, socket=None)
         return
     mariadb.create(folder / "database")
@@ -81,9 +79,7 @@ def _set_up(folder: Path, *, version: str, database: str) -> None:
 def _install(folder: Path, *, socket: Path | None) -> None:
     configure(folder, base_url="http://127.0.0.1", socket=socket)
     wish = {"root": str(folder / "wordpress"), "title": TITLE, "users": _USERS}
-    (folder / "accounts.json").write_text(
-        php.execute("setup.php", json.dumps(wish), mysql=socket is not None), "utf-8"
-    )
+    (folder / "accounts.json").write_text(php.execute("setup.php", json.dumps(wish), mysql=socket is not None), "utf-8")
 
 
 def _link(source: Path, target: Path) -> None:

@@ -17,9 +17,7 @@ def own_suite() -> str:
     """The code name of the Debian release this machine runs, like "bookworm"."""
     found = re.search(r"^VERSION_CODENAME=(\S+)$", Path("/etc/os-release").read_text(), re.MULTILINE)
     if not found:
-        raise TestbedError(
-            "This machine does not say which Debian release it runs, and the packages come from Debian."
-        )
+        raise TestbedError("This machine does not say which Debian release it runs, and the packages come from Debian.")
     return found.group(1).strip('"')
 
 
@@ -112,11 +110,7 @@ def _moved(source: Path, old: str, new: str) -> str:
     text = source.read_text()
     name = re.compile(rf"(?<=[\s]){re.escape(old)}(?=[\s/-]|$)")
     if source.suffix == ".sources":
-        parts = [
-            part
-            for part in re.split(r"\n\s*\n", text)
-            if re.search(rf"(?m)^Suites:.*\b{re.escape(old)}\b", part)
-        ]
+        parts = [part for part in re.split(r"\n\s*\n", text) if re.search(rf"(?m)^Suites:.*\b{re.escape(old)}\b", part)]
         return "\n\n".join(name.sub(new, part) for part in parts) + "\n" * bool(parts)
     if source.suffix != ".list":
         return ""

@@ -130,9 +130,7 @@ def _wait(server: Server, patience_seconds: float = 60.0) -> None:
 
 def _query(server: Server, sql: str) -> str:
     client = str(_programs() / "usr/bin/mariadb")
-    return run(
-        [client, "--no-defaults", "--user=root", f"--socket={server.socket}"], env=_env(), stdin=sql, tries=3
-    )
+    return run([client, "--no-defaults", "--user=root", f"--socket={server.socket}"], env=_env(), stdin=sql, tries=3)
 
 
 def _tail(log: Path) -> str:

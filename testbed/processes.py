@@ -42,9 +42,7 @@ def is_running(pid: int, marker: str) -> bool:
     return marker in command_line(pid)
 
 
-def end(
-    pid: int, marker: str, *, first: signal.Signals = signal.SIGTERM, patience_seconds: float = 10.0
-) -> None:
+def end(pid: int, marker: str, *, first: signal.Signals = signal.SIGTERM, patience_seconds: float = 10.0) -> None:
     """End a spawned process and its children and nothing else: the members of its session with `marker`.
 
     They get the signal `first`, and SIGKILL when they are still there after `patience_seconds`.

@@ -61,9 +61,7 @@ class Upstream:
             headers["Content-Length"] = str(len(request.body))
         connection = http.client.HTTPConnection(self._host, timeout=300)
         with contextlib.closing(connection):
-            connection.request(
-                request.method, request.target, body=request.body or None, headers=_unique(headers)
-            )
+            connection.request(request.method, request.target, body=request.body or None, headers=_unique(headers))
             response = connection.getresponse()
             body = response.read()
         request.status = response.status

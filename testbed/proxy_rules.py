@@ -55,9 +55,7 @@ class Rules:
     ) -> Rule:
         """Answer this; with `after`, once the blog has done its work and its own answer is thrown away."""
         content = body.encode() if isinstance(body, str) else body
-        answer = Answer(
-            status, list({"Content-Type": "text/plain; charset=UTF-8", **(headers or {})}.items()), content
-        )
+        answer = Answer(status, list({"Content-Type": "text/plain; charset=UTF-8", **(headers or {})}.items()), content)
 
         def behave(exchange: Exchange) -> None:
             if after:

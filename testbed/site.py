@@ -11,7 +11,7 @@ from testbed import php
 
 DEFAULT_FILE = Path(".wordpress.json")
 
-_SWITCHES = ("application_passwords", "xmlrpc", "rest")
+_SWITCHES = ("application_passwords", "xmlrpc", "rest", "flood_check")
 
 
 @dataclass(frozen=True)
@@ -54,9 +54,7 @@ class Site:
         facts = {name: value for name, value in asdict(self).items() if value is not None}
         draft = Path(f"{file}.new")
         draft.touch(mode=0o600)
-        draft.write_text(
-            json.dumps({**facts, "root": str(self.root)}, indent=2, ensure_ascii=False) + "\n", "utf-8"
-        )
+        draft.write_text(json.dumps({**facts, "root": str(self.root)}, indent=2, ensure_ascii=False) + "\n", "utf-8")
         draft.replace(file)
 
     @property
@@ -78,7 +76,11 @@ class Site:
         self.php("update_option($args['name'], $args['value']);", name=name, value=value)
 
     def switch_off(self, *parts: str) -> None:
-        """Switch off exactly these parts, "application_passwords", "xmlrpc", "rest"; none: all on again."""
+        """Switch off exactly these parts of WordPress; with none, everything is on again.
+
+        "application_passwords", "xmlrpc", "rest", and "flood_check", which refuses a second comment by the same
+        guest or reader (for guests: from the same address) within 15 seconds.
+        """
         if unknown := set(parts) - set(_SWITCHES):
             raise ValueError(f"no such switch: {sorted(unknown)}")
         self.set_option("testbed_off", list(parts))
@@ -143,9 +145,7 @@ class Site:
         ids: list[int] = self.php(_INSERT_COMMENTS, post_id=post_id, rows=rows)
         return ids
 
-    def bulk_comments(
-        self, post_id: int, count: int, *, first_date_gmt: datetime, seconds_apart: float = 1.0
-    ) -> None:
+    def bulk_comments(self, post_id: int, count: int, *, first_date_gmt: datetime, seconds_apart: float = 1.0) -> None:
         """Insert many approved comments fast, by SQL: all by different people, about 124 characters long."""
         self.php(
             (php.SCRIPTS / "bulk_comments.php").read_text().removeprefix("<?php"),

@@ -88,9 +88,7 @@ def _serve(folder: Path, *, database: str, port: int, environment: str) -> Site:
     base_url = f"http://127.0.0.1:{port}"
     server = mariadb.start(folder / "database") if database == "mariadb" else None
     try:
-        blogs.configure(
-            folder, base_url=base_url, socket=server.socket if server else None, environment=environment
-        )
+        blogs.configure(folder, base_url=base_url, socket=server.socket if server else None, environment=environment)
         pid = serving.serve(folder / "wordpress", port=port, mysql=server is not None)
     except BaseException:
         if server:
@@ -121,14 +119,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m testbed.wordpress", description="A throw-away WordPress blog."
-    )
+    parser = argparse.ArgumentParser(prog="python -m testbed.wordpress", description="A throw-away WordPress blog.")
     parser.add_argument("action", choices=("start", "stop"))
     env = os.environ.get
-    parser.add_argument(
-        "--version", default=env("WORDPRESS_VERSION") or "6.1", help=f"{' or '.join(sources.SUITES)}"
-    )
+    parser.add_argument("--version", default=env("WORDPRESS_VERSION") or "6.1", help=f"{' or '.join(sources.SUITES)}")
     parser.add_argument("--database", default=env("WORDPRESS_DATABASE") or "sqlite", help="sqlite or mariadb")
     parser.add_argument("--permalinks", default="pretty", choices=("pretty", "plain"))
     parser.add_argument("--name", help="the name of the blog's folder, one of its own by default")
@@ -182,9 +176,7 @@ def _described(file: Path) -> Site | None:
     except FileNotFoundError:
         return None
     except (ValueError, TypeError, KeyError) as broken:
-        raise TestbedError(
-            f"The file {file} does not describe a WordPress; delete it and start again."
-        ) from broken
+        raise TestbedError(f"The file {file} does not describe a WordPress; delete it and start again.") from broken
 
 
 if __name__ == "__main__":

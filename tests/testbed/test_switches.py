@@ -32,10 +32,7 @@ def test_application_passwords_can_be_off(site: Site) -> None:
     site.switch_off("application_passwords")
     assert requests.get(f"{site.base_url}/wp-json/", timeout=30).json()["authentication"] == []
     site.switch_off()
-    assert (
-        "application-passwords"
-        in requests.get(f"{site.base_url}/wp-json/", timeout=30).json()["authentication"]
-    )
+    assert "application-passwords" in requests.get(f"{site.base_url}/wp-json/", timeout=30).json()["authentication"]
 
 
 def test_the_rest_api_can_be_off(site: Site) -> None:
@@ -71,9 +68,7 @@ def test_comments_break_into_pages(site: Site) -> None:
     post = site.create_post("Pages")
     site.bulk_comments(post, 30, first_date_gmt=datetime(2026, 11, 2, tzinfo=UTC))
     site.break_comments_into_pages(10)
-    link = site.php(
-        "return get_comment_link(get_comments(['post_id' => $args['id'], 'number' => 1])[0]);", id=post
-    )
+    link = site.php("return get_comment_link(get_comments(['post_id' => $args['id'], 'number' => 1])[0]);", id=post)
     site.break_comments_into_pages(0)
 
     assert re.search(r"comment-page-\d", link)
