@@ -22,7 +22,9 @@ def home() -> Path:
 @contextlib.contextmanager
 def locked(name: str) -> Iterator[None]:
     """Hold the lock of that name; another process that wants it waits."""
-    with open(home() / f"{name}.lock", "w") as handle:
+    folder = home() / "locks"
+    folder.mkdir(exist_ok=True)
+    with open(folder / name, "w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 

