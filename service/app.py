@@ -44,7 +44,7 @@ def connect_blog(settings: Settings) -> wp_bridge.Blog:
 
 def create_app(settings: Settings | None = None, services: Services | None = None) -> OpenAPI:
     """The web application; makes no network request. Raises BadInput for wrong settings."""
-    from service.web import build  # here, so that the CLI and the worker don't load a web framework
+    from service.web.site import build  # here, so that the CLI and the worker don't load a web framework
 
     settings = settings or read_settings()
     return build(settings, services or make_services(settings))

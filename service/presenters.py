@@ -33,8 +33,7 @@ def contest_json(tx: Connection, contest: Contest, *, proof_url: ProofUrl) -> Js
         **contest_line_json(contest, proof_url=proof_url),
         "counts": counts_json(counts),
         "reasons": {
-            status.value: _codes_json(tx, contest.id, status)
-            for status in (Status.INELIGIBLE, Status.UNDECIDED)
+            status.value: _codes_json(tx, contest.id, status) for status in (Status.INELIGIBLE, Status.UNDECIDED)
         },
         "proof_url": proof_url(contest.slug, draw.number if draw else 1),
         "draw": draw_json(draw, winner_names(tx, contest.id, draw)) if draw else None,

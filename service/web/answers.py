@@ -1,0 +1,258 @@
+"""What the API gives: the shapes that `service.presenters` makes, described for programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from service.domain.contest import Phase
+from service.domain.eligibility import Action, Code, Kind, State, Status
+
+RFC3339 = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"
+DIGEST = r"^[0-9a-f]{64}$"
+
+
+def instant(description: str) -> Any:
+    """A field that holds an instant in UTC."""
+    return Field(description=description, pattern=RFC3339)
+
+
+class Answer(BaseModel):
+    """Nothing that isn't described."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ErrorAt(Answer):
+    """One thing that is wrong with a request."""
+
+    where: str = Field(description="body, query or path")
+    pointer: str = Field(description="JSON Pointer into it")
+    detail: str
+
+
+class Problem(Answer):
+    """An error, as RFC 9457 has it; `code` is a stable word for programs."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    errors: list[ErrorAt] = []
+    request_id: str = ""
+
+
+class Rules(Answer):
+    """Who may win, beyond what always holds."""
+
+    replies_count: bool
+    staff_may_win: bool
+    leave_out_held: bool
+    excluded: list[str]
+
+
+class Waiting(Answer):
+    """Why a contest doesn't go on."""
+
+    code: str
+    message: str
+    since: str = instant("Since when")
+    tries: int
+
+
+class Plan(Answer):
+    """A contest as it would be opened."""
+
+    post_id: int
+    post_url: str
+    title: str
+    closes_at: str = instant("The deadline")
+    closes_at_local: str = Field(description="The deadline on the blog's clock")
+    timezone: str
+    language: str
+    winners: int
+    alternates: int
+    rules: Rules
+    automatic: bool
+
+
+class ContestLine(Plan):
+    """A contest in a list."""
+
+    id: int
+    slug: str
+    phase: Phase
+    template: str | None
+    commitment: str = Field(description="SHA-256 of the secret that is revealed at the draw", pattern=DIGEST)
+    opened_at: str = instant("When it was opened")
+    last_read_at: str | None = Field(description="When its comments were last read")
+    due_at: str | None = Field(description="When the worker looks again")
+    problem: Waiting | None
+    page_url: str
+
+
+class ContestLines(Answer):
+    """A page of contests."""
+
+    contests: list[ContestLine]
+    next: str | None = Field(description="The address of the next page")
+
+
+class Counts(Answer):
+    """How many entries have each verdict."""
+
+    eligible: int
+    ineligible: int
+    undecided: int
+
+
+class Person(Answer):
+    """Somebody in a draw, by their comment."""
+
+    comment_id: int
+    author: str | None
+
+
+class Draw(Answer):
+    """A numbered draw: sealed first, drawn later."""
+
+    number: int
+    sealed_at: str = instant("When the list was frozen")
+    digest: str = Field(description="SHA-256 of the sealed text", pattern=DIGEST)
+    drawn_at: str | None
+    seed: str | None
+    winners: list[Person]
+    alternates: list[Person]
+    prizes_left: int | None
+
+
+class Announcement(Answer):
+    """The winner comment, written or to be written."""
+
+    draw: int
+    text: str
+    actor: str
+    comment_id: int | None
+    comment_url: str | None
+    posted_at: str | None
+
+
+class Contest(ContestLine):
+    """Everything about a contest."""
+
+    counts: Counts
+    reasons: dict[str, dict[str, int]] = Field(description="How often each reason comes first, by verdict")
+    proof_url: str
+    draw: Draw | None
+    announcement: Announcement | None
+
+
+class Verdict(Answer):
+    """In or not, and why."""
+
+    status: Status
+    reasons: list[Code]
+
+
+class Reason(Answer):
+    """One reason with its facts, also in words of the blog's language."""
+
+    code: Code
+    detail: int | str | None = Field(description="Seconds late, the first entry's comment, a moderator's words")
+    words: str
+
+
+class Decision(Answer):
+    """What a moderator decided."""
+
+    action: Action
+    reason: str
+
+
+class Entry(Answer):
+    """One comment of the post and its verdict."""
+
+    comment_id: int
+    author: str
+    author_email: str
+    account_id: int
+    submitted_at: str = instant("When it was submitted")
+    submitted_at_local: str
+    kind: Kind
+    state: State
+    verdict: Verdict
+    details: list[Reason]
+    overruled: list[Reason] = Field(description="Reasons that a moderator set aside")
+    moderator: Decision | None
+    flags: list[str] = Field(description="edited_after_deadline, approved_after_deadline, shared_ip")
+
+
+class Entries(Answer):
+    """A page of entries."""
+
+    entries: list[Entry]
+    next: str | None = Field(description="The address of the next page")
+
+
+class Reading(Answer):
+    """What a reading of the blog did."""
+
+    comments: int
+    changed: int
+    deleted: int
+    seconds: float
+    complete: bool
+    gap: str | None = Field(description="What is missing, in words")
+    counts: Counts
+
+
+class Preview(Answer):
+    """The winner comment as it would be posted, in HTML."""
+
+    text: str
+
+
+class LogLine(Answer):
+    """Who did what, when and why."""
+
+    at: str = instant("When")
+    actor: str
+    action: str
+    reason: str
+    details: dict[str, Any]
+
+
+class Log(Answer):
+    """The whole log, oldest first."""
+
+    log: list[LogLine]
+
+
+class Receipt(BaseModel):
+    """Everything needed to repeat the draw; docs/receipt.md describes it."""
+
+    model_config = ConfigDict(extra="allow")
+
+    format: str
+
+
+class Health(Answer):
+    """The process is alive."""
+
+    status: str
+
+
+class CheckAnswer(Answer):
+    """One check; `detail` says in a sentence what fails."""
+
+    status: str
+    detail: str | None
+
+
+class Ready(Answer):
+    """Whether everything that is needed answers."""
+
+    status: str
+    checks: dict[str, CheckAnswer]

@@ -1,0 +1,25 @@
+"""Request bodies: JSON objects and nothing else."""
+
+from __future__ import annotations
+
+from flask import Response, request
+
+from service.web.problems import problem
+
+LARGEST_BODY = 64 * 1024  # bytes
+
+
+def require_json_object() -> Response | None:
+    """Before each request to the API: answer 413, 415, 400 or 422 unless its body is a JSON object, or empty."""
+    if not request.get_data():  # raises RequestEntityTooLarge
+        return None
+    if not request.is_json:
+        return problem(415, "Send JSON: `Content-Type: application/json`.", code="unsupported_media_type")
+    try:
+        value = request.get_json()
+    except RecursionError:
+        return problem(400, "The body is nested too deeply.", code="bad_request")
+    if not isinstance(value, dict):
+        errors = [{"where": "body", "pointer": "", "detail": "Input should be an object"}]
+        return problem(422, "The request's body must be a JSON object.", code="invalid_request", errors=errors)
+    return None

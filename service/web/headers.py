@@ -1,0 +1,44 @@
+"""What every answer carries: the request's id, and what browsers may do with it."""
+
+from __future__ import annotations
+
+import re
+from uuid import uuid4
+
+import structlog
+from flask import Flask, Response, g, request
+
+REQUEST_ID = "X-Request-Id"
+_GOOD_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_SAFE = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+def add_headers(app: Flask) -> None:
+    """Have every answer of an application carry them."""
+    app.before_request(_name_request)
+    app.after_request(_add)
+
+
+def _name_request() -> None:
+    """Keep the id that a proxy in front gave, so that both logs tell of the same request."""
+    given = request.headers.get(REQUEST_ID, "")
+    g.request_id = given if _GOOD_ID.fullmatch(given) else uuid4().hex
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+
+def _add(response: Response) -> Response:
+    for name, value in _SAFE.items():
+        response.headers.setdefault(name, value)
+    response.headers[REQUEST_ID] = g.get("request_id", "")
+    if response.status_code >= 400 or "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,74 @@
+"""In which language a page answers, and the words, dates and numbers in it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from babel.numbers import format_decimal
+from flask import Flask, g, request
+
+from service.domain.contest import Contest
+from service.i18n import (
+    LANGUAGES,
+    known_language,
+    phase_words,
+    show_day,
+    show_instant,
+    show_zone,
+    translator,
+)
+
+HEADER = "Accept-Language"
+
+
+def choose_language(blog_language: str) -> None:
+    """Settle this request's language: what the address asks for, then the browser, then the blog."""
+    asked = request.args.get("lang", "")
+    preferred = request.accept_languages.best_match(LANGUAGES)
+    g.language = asked if asked in LANGUAGES else preferred or known_language(blog_language)
+
+
+def language() -> str:
+    """This request's language."""
+    return str(g.get("language", "en"))
+
+
+def set_up_templates(app: Flask) -> None:
+    """Give templates gettext and ways to show dates and numbers."""
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    install = app.jinja_env.install_gettext_callables  # type: ignore[attr-defined]  # the extension adds it
+    install(_gettext, _ngettext, newstyle=True)
+    app.jinja_env.globals["language"] = language
+    app.jinja_env.globals["languages"] = LANGUAGES
+    app.jinja_env.filters.update(day=_day, moment=_moment, number=_number, phase_words=_phase, web_address=web_address)
+
+
+def web_address(url: str) -> str:
+    """An address that may stand in a link; anything but http and https becomes nothing."""
+    return url if url.startswith(("https://", "http://")) else ""
+
+
+def _gettext(message: str) -> str:
+    return str(translator(language()).gettext(message))
+
+
+def _ngettext(singular: str, plural: str, number: int) -> str:
+    return str(translator(language()).ngettext(singular, plural, number))
+
+
+def _day(instant: datetime, contest: Contest) -> str:
+    """In full, with the clock it is told on: "vendredi 27 novembre 2026 à 17:00 (heure de Paris, UTC+01:00)"."""
+    zone = show_zone(instant, contest.timezone, language())
+    return f"{show_day(instant, contest.timezone, language())} ({zone})"
+
+
+def _moment(instant: datetime, contest: Contest) -> str:
+    return show_instant(instant, contest.timezone, language())
+
+
+def _number(value: int) -> str:
+    return str(format_decimal(value, locale=language()))
+
+
+def _phase(contest: Contest) -> str:
+    return phase_words(contest.phase, language=language())

@@ -1,0 +1,58 @@
+"""The web application: its parts put together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from flask import Response, json
+from flask_openapi3.openapi import OpenAPI
+
+from service.settings import Settings
+from service.usecases.services import Services
+from service.web import api_actions, api_contests, api_entries, problems, public, status
+from service.web.answers import Problem
+from service.web.auth import SECURITY_SCHEMES
+from service.web.bodies import LARGEST_BODY
+from service.web.context import Context, attach
+from service.web.documented import INFO
+from service.web.headers import add_headers
+from service.web.languages import set_up_templates
+from service.web.readiness import Readiness
+
+LONGEST_LEASE_WAIT = 20.0  # a proxy in front gives up on an answer long before the command line would
+
+
+def build(settings: Settings, services: Services) -> OpenAPI:
+    """The application on these services."""
+    app = OpenAPI(
+        "service.web",
+        info=INFO,
+        security_schemes=SECURITY_SCHEMES,
+        validation_error_model=Problem,
+        validation_error_callback=problems.wrong_values,
+        doc_ui=False,
+    )
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.config["SECRET_KEY"] = settings.secret_key.get_secret_value() or None
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Flask's default provider has it
+    services = _for_requests(services)
+    attach(app, Context(services=services, readiness=Readiness(services)))
+    add_headers(app)
+    problems.handle_errors(app)
+    set_up_templates(app)
+    for room in (api_contests, api_entries, api_actions, status):
+        app.register_api(room.part)
+    public.add_pages(app)
+    app.add_url_rule("/openapi.json", view_func=lambda: _document(app), endpoint="openapi")
+    return app
+
+
+def _for_requests(services: Services) -> Services:
+    wait = min(services.timing.lease_wait, LONGEST_LEASE_WAIT)
+    return replace(services, timing=replace(services.timing, lease_wait=wait))
+
+
+def _document(app: OpenAPI) -> Response:
+    document: dict[str, Any] = app.api_doc
+    return Response(json.dumps(document, ensure_ascii=False), mimetype="application/json")
