@@ -26,12 +26,11 @@ def provide(packages: Sequence[str]) -> Path:
 
     Returns the folder they are under: `/` when they were installed, one of the cache when they were unpacked.
     """
-    say(f"Getting the Debian packages {' '.join(packages)}")
     if is_root():
+        say(f"Installing the Debian packages {' '.join(packages)}")
         install(packages)
         return Path("/")
-    name = "-".join(sorted(packages))
-    return cache.built(f"debian/{name}", lambda draft: _unpack_missing(packages, draft))
+    return cache.built(f"debian/{'-'.join(sorted(packages))}", lambda draft: _unpack_missing(packages, draft))
 
 
 def install(packages: Sequence[str]) -> None:
@@ -67,9 +66,15 @@ def unpack(packages: Sequence[str], *, suite: str, into: Path) -> None:
 
 
 def _unpack_missing(packages: Sequence[str], into: Path) -> None:
+    say(f"Unpacking the Debian packages {' '.join(packages)}, as only root can install them")
     suite = own_suite()
-    plan = run(["apt-get", *_private_apt(suite), "install", "-s", "--no-install-recommends", *packages])
-    unpack(re.findall(r"^Inst (\S+)", plan, re.MULTILINE), suite=suite, into=into)
+    try:
+        plan = run(["apt-get", *_private_apt(suite), "install", "-s", "--no-install-recommends", *packages])
+        unpack(re.findall(r"^Inst (\S+)", plan, re.MULTILINE), suite=suite, into=into)
+    except TestbedError as failed:
+        raise TestbedError(
+            f"Debian's packages {' '.join(packages)} are missing and could not be fetched without root: {failed}"
+        ) from failed
 
 
 def _private_apt(suite: str) -> list[str]:

@@ -1,6 +1,7 @@
 """A private MariaDB server without network: its tables in a folder, its socket in a short-named one."""
 
 import functools
+import os
 import re
 import shutil
 import tempfile
@@ -104,7 +105,7 @@ _SMALL = ("--innodb-log-file-size=8M", "--innodb-buffer-pool-size=128M", "--skip
 def _programs() -> Path:
     """The folder under which MariaDB's programs lie."""
     wanted = ("usr/sbin/mariadbd", "usr/bin/mariadb", "usr/bin/mariadb-install-db")
-    if all((Path("/") / name).exists() for name in wanted):
+    if all(os.access(f"/{name}", os.X_OK) for name in wanted):
         return Path("/")
     return debian.provide(_PACKAGES)
 

@@ -1,7 +1,7 @@
 """A private PostgreSQL for tests: started in a second, its data in a temporary folder, gone afterwards."""
 
 import contextlib
-import glob
+import functools
 import pwd
 import re
 import shutil
@@ -109,18 +109,25 @@ def _query(server: Server, sql: str) -> None:
 
 
 def _program(name: str) -> str:
-    """The newest installed PostgreSQL's program of that name, getting Debian's package if there is none."""
-    found = _newest(Path("/"), name)
-    return found or _newest(debian.provide(["postgresql"]), name) or name
+    return str(_programs() / name)
 
 
-def _newest(prefix: Path, name: str) -> str | None:
-    found = glob.glob(f"{prefix}/usr/lib/postgresql/*/bin/{name}")
-    return max(found, key=lambda path: int(path.split("/")[-3]), default=None)
+@functools.cache
+def _programs() -> Path:
+    """The folder of the newest PostgreSQL's programs, getting Debian's package if there is none."""
+    found = _newest(Path("/")) or _newest(debian.provide(["postgresql"]))
+    if not found:
+        raise TestbedError("PostgreSQL is missing; install the package postgresql.")
+    return found
+
+
+def _newest(prefix: Path) -> Path | None:
+    servers = prefix.glob("usr/lib/postgresql/*/bin/postgres")
+    return max((server.parent for server in servers), key=lambda folder: int(folder.parts[-2]), default=None)
 
 
 def _env() -> dict[str, str]:
-    prefix = Path(_program("postgres")).parents[5]
+    prefix = _programs().parents[4]
     return {} if prefix == Path("/") else php.library_path(prefix)
 
 

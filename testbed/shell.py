@@ -59,8 +59,8 @@ def _finish(
             errors="replace",
             check=False,
         )
-    except FileNotFoundError as missing:
-        raise TestbedError(f"The program {command[0]} is not installed.") from missing
+    except OSError as failed:
+        raise TestbedError(f"The program {command[0]} can't be run: {failed.strerror}.") from failed
 
 
 def _last_words(done: subprocess.CompletedProcess[str]) -> str:
