@@ -12,7 +12,7 @@ from testbed.site import Site
 
 @pytest.fixture(scope="session")
 def wordpress() -> Iterator[Site]:
-    """WordPress 6.1 on SQLite, French, Europe/Paris. Tests share it: make posts of your own, undo your switches."""
+    """WordPress 6.1 on SQLite, French. Tests share it: make posts of your own, undo switches."""
     yield from _blog(version="6.1")
 
 
@@ -20,6 +20,14 @@ def wordpress() -> Iterator[Site]:
 def wordpress_68() -> Iterator[Site]:
     """The same with WordPress 6.8."""
     yield from _blog(version="6.8")
+
+
+@pytest.fixture(scope="session")
+def wordpress_on_mariadb() -> Iterator[Site]:
+    """WordPress 6.1 on MariaDB, whose comments hold no emoji, as on a blog that was never converted."""
+    for site in _blog(version="6.1", database="mariadb"):
+        site.use_three_byte_comments()
+        yield site
 
 
 def _blog(*, version: str, database: str = "sqlite") -> Iterator[Site]:

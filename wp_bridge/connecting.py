@@ -53,9 +53,7 @@ def connect(
 
 def _by_rest(transport: Transport, found: Found, user: str, password: str) -> Blog:
     if found.rest_root is None:
-        raise NotABlog(
-            f"{host_of(found.page)} has its REST API switched off: switch it on, or connect by XML-RPC."
-        )
+        raise NotABlog(f"{host_of(found.page)} has its REST API switched off: switch it on, or connect by XML-RPC.")
     return connect_rest(transport, found.rest_root, user=user, password=password)
 
 

@@ -57,16 +57,12 @@ def _follow(url: str, target: str) -> str:
     except ValueError:
         moved, stays = target, False
     if not stays:
-        raise NotABlog(
-            f"{host_of(url)} sends visitors on to {host_of(moved)}: if that is your blog, give its address."
-        )
+        raise NotABlog(f"{host_of(url)} sends visitors on to {host_of(moved)}: if that is your blog, give its address.")
     return moved
 
 
 def _read_page(answer: Answer) -> Page:
-    page = Page(
-        url=answer.url, status=answer.status, pingback=_absolute(answer.url, answer.headers.get("X-Pingback"))
-    )
+    page = Page(url=answer.url, status=answer.status, pingback=_absolute(answer.url, answer.headers.get("X-Pingback")))
     for link in parse_header_links(answer.headers.get("Link", "")):
         _note(page, link.get("rel", ""), link.get("type", ""), link.get("url", ""))
     if answer.is_html and answer.body:

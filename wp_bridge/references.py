@@ -71,9 +71,7 @@ class PostFinder:
         for post_id in (self._id_in_json_link(page), self._id_in_shortlink(page)):
             if page.status == 200 and post_id is not None:
                 return post_id
-        raise NotFound(
-            f"There is no post at {address[:200]}: open it in a browser and copy its address from there."
-        )
+        raise NotFound(f"There is no post at {address[:200]}: open it in a browser and copy its address from there.")
 
     def _id_in_json_link(self, page: Page) -> int | None:
         # Several blogs may live in folders of one host: a page of another one names another API.

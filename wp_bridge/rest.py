@@ -34,9 +34,7 @@ class RestBlog(Blog):
 
     api = "rest"
 
-    def __init__(
-        self, transport: Transport, client: RestClient, *, me: Json, site: Site, zone: tzinfo
-    ) -> None:
+    def __init__(self, transport: Transport, client: RestClient, *, me: Json, site: Site, zone: tzinfo) -> None:
         self.site = site
         self.me = client.parse(user_from_json, me)
         self._may_list_users = may(me, "list_users")
@@ -63,9 +61,7 @@ class RestBlog(Blog):
     def _users(self, **query: str) -> Iterator[User]:
         page, seen = 1, 0
         while True:
-            reply = self._client.get(
-                "wp/v2/users", per_page="100", page=str(page), _fields=USER_FIELDS, **query
-            )
+            reply = self._client.get("wp/v2/users", per_page="100", page=str(page), _fields=USER_FIELDS, **query)
             users = self._client.parse(lambda data: [user_from_json(item) for item in data], reply.data)
             yield from users
             seen += len(users)
@@ -107,24 +103,16 @@ class RestBlog(Blog):
 
     def comments_by_id(self, post_id: int, comment_ids: Collection[int]) -> list[Comment]:
         wanted = sorted(set(comment_ids))
-        chunks = (
-            wanted[start : start + rest_pages.PER_PAGE]
-            for start in range(0, len(wanted), rest_pages.PER_PAGE)
-        )
+        chunks = (wanted[start : start + rest_pages.PER_PAGE] for start in range(0, len(wanted), rest_pages.PER_PAGE))
         queries = ({**everything(post_id), **rest_pages.window(chunk)} for chunk in chunks)
-        return [
-            comment
-            for page in rest_pages.read_ahead(self._client, queries)
-            for comment in self._to_comments(page)
-        ]
+        return [comment for page in rest_pages.read_ahead(self._client, queries) for comment in self._to_comments(page)]
 
     def _to_comments(self, data: Any) -> list[Comment]:
         return self._client.parse(lambda items: [comment_from_json(item, self._zone) for item in items], data)
 
     def count_comments(self, post_id: int) -> CommentCounts:
         counts = {
-            status: self._count(post_id, status)
-            for status in ("any", "approve", "spam", "trash", "post-trashed")
+            status: self._count(post_id, status) for status in ("any", "approve", "spam", "trash", "post-trashed")
         }
         approved, spam, trash = counts["approve"], counts["spam"], counts["trash"] + counts["post-trashed"]
         # What is left is held, including the statuses of plugins, just as when comments are read.
@@ -144,9 +132,7 @@ class RestBlog(Blog):
         query = {**everything(post_id), "author": str(self.me.id), "orderby": "id", "order": "asc"}
         page = 1
         while True:
-            reply = self._client.get(
-                COMMENTS, **query, per_page="100", page=str(page), _fields=COMMENT_FIELDS
-            )
+            reply = self._client.get(COMMENTS, **query, per_page="100", page=str(page), _fields=COMMENT_FIELDS)
             yield from self._to_comments(reply.data)
             page += 1
             if page > 1 + (total(reply) - 1) // 100:
@@ -196,6 +182,4 @@ def require_moderator(me: Json) -> None:
     """Raise NotAllowed when the user may not moderate comments."""
     if not may(me, "moderate_comments"):
         name = str(me.get("username") or me.get("name") or "This user")
-        raise NotAllowed(
-            f"{name} may not moderate comments on this blog: use an editor's or administrator's account."
-        )
+        raise NotAllowed(f"{name} may not moderate comments on this blog: use an editor's or administrator's account.")

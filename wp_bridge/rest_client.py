@@ -113,9 +113,7 @@ class RestClient:
     def post(self, route: str, payload: Mapping[str, Any]) -> Json:
         """Write to a route, once; gives the JSON object that comes back."""
         body = json.dumps(payload).encode()
-        answer = self._transport.post(
-            self._address(route), body, content_type="application/json", auth=self._auth
-        )
+        answer = self._transport.post(self._address(route), body, content_type="application/json", auth=self._auth)
         otherwise = CommentRefused if route.startswith(COMMENTS) else BlogError
         return self.parse(lambda data: {**data}, self._reply(answer, otherwise=otherwise).data)
 
@@ -125,9 +123,7 @@ class RestClient:
             return build(data)
         except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError):
             host = host_of(self._root)
-            raise BlogUnreachable(
-                f"{host} answered with data of an unknown shape: look for a faulty plugin."
-            ) from None
+            raise BlogUnreachable(f"{host} answered with data of an unknown shape: look for a faulty plugin.") from None
 
     def _address(self, route: str) -> str:
         # The root ends in "/wp-json/" or, with plain permalinks, in "?rest_route=/"; both take the route as
@@ -162,21 +158,15 @@ def _raise_refusal(code: str, answer: Answer, otherwise: type[BlogError]) -> Non
         kind, message = _REFUSALS[code]
         raise kind(message)
     if code == "rest_no_route":
-        raise NotABlog(
-            f"{host} doesn't offer this part of WordPress's REST API: look for a plugin that closes it."
-        )
+        raise NotABlog(f"{host} doesn't offer this part of WordPress's REST API: look for a plugin that closes it.")
     if code == "rest_comment_failed_create":
         raise NotStored(f"{host} could not store the comment: look for a full or an old database.")
     if answer.status in (429, 503):
         return
     if code in _STRANGER or answer.status == 401:
-        raise CredentialsRefused(
-            f"{host} no longer accepts the user and password: make a new application password."
-        )
+        raise CredentialsRefused(f"{host} no longer accepts the user and password: make a new application password.")
     if answer.status == 403:
-        raise NotAllowed(
-            f"{host} doesn't let this account do that ({code[:60]}): use an editor's or administrator's."
-        )
+        raise NotAllowed(f"{host} doesn't let this account do that ({code[:60]}): use an editor's or administrator's.")
     if answer.status in (404, 410):
         raise NotFound(f"There is no such thing on {host} ({code[:60]}): it may have been deleted.")
     if answer.status < 500:

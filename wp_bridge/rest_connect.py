@@ -30,8 +30,8 @@ def connect_rest(transport: Transport, root: str, *, user: str, password: str) -
         raise NotABlog(_closed(root))
     if "application-passwords" not in (index.get("authentication") or ()):
         raise ApplicationPasswordsOff(
-            f"{host_of(root)} has Application Passwords switched off, as WordPress does over plain http: use "
-            "the blog's https address or have them switched on, or give the login password to connect by XML-RPC."
+            f"{host_of(root)} has Application Passwords switched off, as WordPress does over plain http: "
+            "use the blog's https address, have them switched on, or give the login password to use XML-RPC."
         )
     me = _read_me(client, root, password)
     require_moderator(me)
@@ -81,6 +81,6 @@ def _refused(root: str, password: str) -> str:
             "the one for logging in does not work here: make one under Users → Profile in WordPress."
         )
     return (
-        f"{host} does not accept this user and Application Password: check the user name and make a "
-        "new password under Users → Profile in WordPress, or see that the web server passes the Authorization header on."
+        f"{host} does not accept this user and Application Password: check the user name, make a new "
+        "password under Users → Profile in WordPress, or let the web server pass the Authorization header."
     )

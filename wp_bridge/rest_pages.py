@@ -17,6 +17,7 @@ from typing import Any
 from wp_bridge.errors import BlogUnreachable
 from wp_bridge.rest_client import COMMENTS, Reply, RestClient
 from wp_bridge.rest_values import COMMENT_FIELDS
+from wp_bridge.transport import TooBig
 
 PER_PAGE = 100  # WordPress's own maximum
 CONNECTIONS = 3
@@ -34,9 +35,7 @@ def everything(post_id: int) -> Query:
 def total(reply: Reply) -> int:
     """WordPress's count of what a query finds."""
     if reply.total is None:
-        raise BlogUnreachable(
-            "The header X-WP-Total is missing: let what stands in front of the blog pass it on."
-        )
+        raise BlogUnreachable("The header X-WP-Total is missing: let what stands in front of the blog pass it on.")
     return reply.total
 
 
@@ -61,8 +60,7 @@ def plan(count: int, lowest: int, highest: int) -> Iterator[Query]:
     span = highest - lowest + 1
     if count > PER_PAGE and span <= count * SPARSEST:
         return (
-            window(range(start, min(start + PER_PAGE, highest + 1)))
-            for start in range(lowest, highest + 1, PER_PAGE)
+            window(range(start, min(start + PER_PAGE, highest + 1))) for start in range(lowest, highest + 1, PER_PAGE)
         )
     step = PER_PAGE - OVERLAP
     pages = 1 + max(0, math.ceil((count - PER_PAGE) / step))
@@ -70,7 +68,7 @@ def plan(count: int, lowest: int, highest: int) -> Iterator[Query]:
     return ({"orderby": "id", "order": "asc", "offset": str(page * step)} for page in range(pages))
 
 
-def window(ids: Iterable[int]) -> Query:
+def window(ids: Iterable[int | str]) -> Query:
     """The comments with these ids, at most a hundred."""
     return {"include": ",".join(map(str, ids)), "orderby": "id", "order": "asc"}
 
@@ -79,8 +77,10 @@ def read_ahead(client: RestClient, queries: Iterator[Query]) -> Iterator[list[di
     """Ask in a few threads at once, keep at most twice as many pages, and give them in order."""
 
     def ask(query: Query) -> list[dict[str, Any]]:
-        reply = client.get(COMMENTS, per_page=str(PER_PAGE), _fields=COMMENT_FIELDS, **query)
-        return client.parse(_objects, reply.data)
+        try:
+            return _page(client, query)
+        except TooBig:
+            return [item for part in smaller(query) for item in _page(client, part)]
 
     waiting: deque[Future[list[dict[str, Any]]]] = deque()
     pool = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="wp_bridge")
@@ -93,6 +93,22 @@ def read_ahead(client: RestClient, queries: Iterator[Query]) -> Iterator[list[di
             yield waiting.popleft().result()
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _page(client: RestClient, query: Query) -> list[dict[str, Any]]:
+    reply = client.get(COMMENTS, _fields=COMMENT_FIELDS, **{"per_page": str(PER_PAGE), **query})
+    return client.parse(_objects, reply.data)
+
+
+def smaller(query: Query) -> Iterator[Query]:
+    """The same comments in tens: a hundred of the longest that WordPress takes fill 40 MB."""
+    if ids := query.get("include"):
+        each = ids.split(",")
+        yield from ({**query, **window(each[start : start + 10])} for start in range(0, len(each), 10))
+    else:
+        first = int(query["offset"])
+        starts = range(first, first + PER_PAGE, 10)
+        yield from ({**query, "offset": str(start), "per_page": "10"} for start in starts)
 
 
 def _objects(data: Any) -> list[dict[str, Any]]:

@@ -13,9 +13,7 @@ from wp_bridge.text import clean, plain, utc_time
 
 # Only these are asked for: every `link` and `_links` would cost WordPress a query more per comment. The
 # sub-field `content.raw` can't be asked for: WordPress then leaves the content out altogether.
-COMMENT_FIELDS = (
-    "id,post,parent,author,author_name,author_email,author_url,author_ip,date,date_gmt,status,type,content"
-)
+COMMENT_FIELDS = "id,post,parent,author,author_name,author_email,author_url,author_ip,date,date_gmt,status,type,content"
 POST_FIELDS = "id,type,status,slug,title,link,author,date,date_gmt,comment_status"
 USER_FIELDS = "id,name,username,email,roles,capabilities,locale"
 

@@ -81,9 +81,7 @@ class Transport:
         self._session.mount("http://", adapter)
         self._session.mount("https://", adapter)
 
-    def get(
-        self, url: str, *, auth: AuthBase | None = None, params: Mapping[str, str] | None = None
-    ) -> Answer:
+    def get(self, url: str, *, auth: AuthBase | None = None, params: Mapping[str, str] | None = None) -> Answer:
         """Read, repeated a few times while that may help. Raises BlogBusy and BlogUnreachable."""
         answer = self._repeat(lambda deadline: self._once("GET", url, deadline, auth=auth, params=params))
         raise_for_trouble(answer)
@@ -182,13 +180,9 @@ class Transport:
         """The failure in words of our own: the library's may quote the request."""
         host = host_of(url)
         if deadline.is_over() or isinstance(error, requests.Timeout):
-            return BlogUnreachable(
-                f"{host} took too long (more than {self.timeout:g} s at most): try again later."
-            )
+            return BlogUnreachable(f"{host} took too long (more than {self.timeout:g} s at most): try again later.")
         if isinstance(error, requests.exceptions.SSLError):
-            return BlogUnreachable(
-                f"{host} has no valid https certificate: have it renewed, or check the address."
-            )
+            return BlogUnreachable(f"{host} has no valid https certificate: have it renewed, or check the address.")
         if isinstance(error, requests.ConnectionError):
             return BlogUnreachable(f"{host} does not answer: check the address and whether the blog is up.")
         return BlogUnreachable(f"{host} broke off in the middle of its answer: try again later.")
@@ -218,9 +212,7 @@ def what_came(answer: Answer) -> str:
     """A sentence about an answer that should have been data."""
     host = host_of(answer.url)
     if 300 <= answer.status < 400:
-        return (
-            f"{host} sends its API elsewhere (status {answer.status}): connect with the address it moved to."
-        )
+        return f"{host} sends its API elsewhere (status {answer.status}): connect with the address it moved to."
     what = "a page" if answer.is_html else "something"
     return f"{host} answered with {what} instead of data (status {answer.status}): try again later."
 
@@ -231,8 +223,6 @@ def raise_for_trouble(answer: Answer) -> None:
     if answer.status in (429, 503):
         pause = retry_after(answer)
         when = "later" if pause is None else f"in {math.ceil(pause)} s"
-        raise BlogBusy(
-            f"{host} asks for a pause (status {answer.status}): try again {when}.", retry_after=pause
-        )
+        raise BlogBusy(f"{host} asks for a pause (status {answer.status}): try again {when}.", retry_after=pause)
     if answer.status >= 500:
         raise BlogUnreachable(f"{host} had an error of its own (status {answer.status}): try again later.")

@@ -65,9 +65,7 @@ class XmlRpcClient:
         """Several reading calls in one request; an answer is a value, or a Fault."""
         if not methods:
             return []
-        calls = [
-            {"methodName": method.method_name, "params": list(self._arguments(method))} for method in methods
-        ]
+        calls = [{"methodName": method.method_name, "params": list(self._arguments(method))} for method in methods]
         self._pipe.is_read = True
         answers = self._guarded(lambda: self._server.system.multicall(calls))
         if not isinstance(answers, list) or len(answers) != len(methods):
@@ -76,9 +74,7 @@ class XmlRpcClient:
 
     def odd(self) -> BlogUnreachable:
         """An answer of a shape that no WordPress gives."""
-        return BlogUnreachable(
-            f"{self.host} answered with data of an unknown shape: look for a faulty plugin."
-        )
+        return BlogUnreachable(f"{self.host} answered with data of an unknown shape: look for a faulty plugin.")
 
     @property
     def _server(self) -> ServerProxy:
@@ -140,9 +136,7 @@ def _check(answer: Answer) -> None:
         return
     raise_for_trouble(answer)
     if answer.status in (401, 403, 404, 410):
-        raise NoXml(
-            f"{host} blocks xmlrpc.php (status {answer.status}): have it let through, or use the REST API."
-        )
+        raise NoXml(f"{host} blocks xmlrpc.php (status {answer.status}): have it let through, or use the REST API.")
     raise NoXml(what_came(answer))
 
 

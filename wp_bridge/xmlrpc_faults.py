@@ -81,12 +81,8 @@ def _by_number(client: XmlRpcClient, fault: Fault) -> BlogError:
         case 405:
             return NotABlog(f"{host} has XML-RPC switched off: have it switched on, or use the REST API.")
         case 500 | -32300 | -32400 | -32500:
-            return BlogUnreachable(
-                f"{host} had an error of its own (fault {fault.faultCode}): try again later."
-            )
-    return BlogError(
-        f"{host} refuses this (fault {fault.faultCode}): look for a plugin that changes XML-RPC."
-    )
+            return BlogUnreachable(f"{host} had an error of its own (fault {fault.faultCode}): try again later.")
+    return BlogError(f"{host} refuses this (fault {fault.faultCode}): look for a plugin that changes XML-RPC.")
 
 
 def refusal_of_comment(

@@ -66,8 +66,6 @@ def _next_size(size: int, seconds: float) -> int:
 
 def _fetch(client: XmlRpcClient, wish: dict[str, Any]) -> list[Struct]:
     page = client.read(GetComments(wish))
-    if not isinstance(page, list) or not all(
-        isinstance(item, dict) and "comment_id" in item for item in page
-    ):
+    if not isinstance(page, list) or not all(isinstance(item, dict) and "comment_id" in item for item in page):
         raise client.odd()
     return page
