@@ -58,7 +58,11 @@ def unpack(packages: Sequence[str], *, suite: str, into: Path) -> None:
     options = _private_apt(suite)
     debs = into / ".debs"
     debs.mkdir(parents=True)
-    run(["apt-get", *options, "download", *packages], cwd=debs, tries=3)
+    try:
+        run(["apt-get", *options, "download", *packages], cwd=debs)
+    except TestbedError:  # the lists were read some time ago, and what they name may be gone
+        run(["apt-get", *options, "update", "-q"], tries=2)
+        run(["apt-get", *options, "download", *packages], cwd=debs, tries=2)
     for deb in sorted(debs.iterdir()):
         run(["dpkg-deb", "-x", str(deb), str(into)])
         deb.unlink()
@@ -94,7 +98,10 @@ def _fill_apt(state: Path, suite: str) -> None:
             written += 1
     if not written:
         raise TestbedError(f"This machine's apt sources hold no Debian {own_suite()} to take {suite} from.")
-    run(["apt-get", *_apt_options(state), "update", "-q"], tries=3)
+    try:
+        run(["apt-get", *_apt_options(state), "update", "-q"], tries=3)
+    except TestbedError as failed:
+        raise TestbedError(f"The package lists of Debian {suite} could not be fetched: {failed}") from failed
 
 
 def _apt_options(state: Path) -> list[str]:
@@ -105,6 +112,7 @@ def _apt_options(state: Path) -> list[str]:
         "Dir::State::lists": state / "lists",
         "Dir::State::status": "/var/lib/dpkg/status",
         "Dir::Cache": state / "cache",
+        "APT::Update::Error-Mode": "any",  # otherwise lists that couldn't be fetched pass for empty ones
         "APT::Sandbox::User": "",  # the cache may lie where apt's own user can't go
     }
     return [word for name, value in settings.items() for word in ("-o", f"{name}={value}")]
