@@ -139,13 +139,12 @@ def _count_winner_comments(site: Site, post_id: int, proof_url: str) -> int:
 def show_where_to_look(site: Site, service: Service) -> None:
     """Addresses and passwords to try by hand."""
     moderator = service.env["WORDPRESS_USER"]
+    password = site.users[moderator].password
     told = service.json("contest", "list")[-1]
     say("")
     say(f"  the post with the winner comment   {told['post_url']}")
     say(f"  the public proof                   {told['proof_url']}")
-    say(
-        f"  WordPress's admin pages            {site.base_url}/wp-admin/  ({moderator} / {site.users[moderator].password})"
-    )
+    say(f"  WordPress's admin pages            {site.base_url}/wp-admin/  ({moderator} / {password})")
     say(f"  the API                            {service.url}/openapi.json  (Bearer {service.token})")
 
 

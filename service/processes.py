@@ -67,7 +67,10 @@ def run_all(commands: Mapping[str, list[str]]) -> int:
     finally:
         _stop(running)
     for name, code in ended.items() if not told else ():
-        print(f"tirage: the {name} process ended by itself (exit code {code}); everything is stopped.", file=sys.stderr)
+        print(
+            f"tirage: the {name} process ended by itself (exit code {code}); everything is stopped.",
+            file=sys.stderr,
+        )
     return 0 if told else 1
 
 

@@ -38,9 +38,7 @@ def work_once(services: Services) -> bool:
         if not contests.is_due(tx, now=services.clock()):
             return False
     with services.store.write() as tx:
-        lease = contests.take_due(
-            tx, now=services.clock(), seconds=services.timing.lease, token=secrets.token_hex(16)
-        )
+        lease = contests.take_due(tx, now=services.clock(), seconds=services.timing.lease, token=secrets.token_hex(16))
     if lease is None:
         return False
     advance(services, lease)

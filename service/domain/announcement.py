@@ -15,7 +15,7 @@ class WinnerFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnnouncementFacts:
-    """Everything a winner comment can tell. `entries` counts the eligible, `prizes_left` the prizes without a winner."""
+    """All that a winner comment can tell. `entries` counts the eligible, `prizes_left` the prizes without a winner."""
 
     title: str
     winners: tuple[WinnerFacts, ...]

@@ -139,7 +139,7 @@ def build(
 
 
 def verify(receipt: object) -> list[Failure]:
-    """Every place where the receipt contradicts itself; an empty list means it holds. Takes anything, raises nothing."""
+    """Every place where the receipt contradicts itself; none when it holds. Takes anything, raises nothing."""
     if not isinstance(receipt, Mapping):
         return [Failure("receipt", "is not a JSON object")]
     if receipt.get("format") != FORMAT:

@@ -36,7 +36,7 @@ def draw_under(services: Services, lease: Lease, *, actor: str) -> Draw:
 
 
 def make_receipt(contest: Contest, sealed: Draw, *, secret: str, drawn_at: datetime) -> receipt.Json:
-    """The draw's outcome with everything needed to repeat it. Raises Conflict for a secret that isn't the committed one."""
+    """The outcome with everything needed to repeat it. Raises Conflict for a secret that isn't the committed one."""
     if not drawing.is_commitment_to(contest.commitment, secret):
         raise Conflict("The stored secret isn't the one that was committed to: the database was tampered with.")
     seed = drawing.make_seed(slug=contest.slug, digest=sealed.digest, randomness=secret)
