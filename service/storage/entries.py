@@ -117,7 +117,7 @@ def count_states(tx: Connection, contest_id: int) -> dict[State, int]:
 def count_statuses(tx: Connection, contest_id: int) -> dict[Status, int]:
     """How many entries have each verdict."""
     query = select(entries.c.status, func.count()).where(entries.c.contest_id == contest_id)
-    counted: dict[str, int] = dict(tx.execute(query.group_by(entries.c.status)).tuples().all())
+    counted: dict[str, int] = dict(tx.execute(query.group_by(entries.c.status)).all())
     return {status: counted.get(status, 0) for status in Status}
 
 

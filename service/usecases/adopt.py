@@ -39,7 +39,10 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What to change about a contest; None leaves a thing as it is. A deadline is text, as the moderator typed it."""
+    """What to change about a contest; None leaves a thing as it is, an empty template goes back to ours.
+
+    A deadline is text, as the moderator typed it.
+    """
 
     closes: str | None = None
     winners: int | None = None
@@ -138,6 +141,8 @@ def _changed_values(contest: Contest, change: Change, closes_at: datetime | None
         "template": change.template,
     }
     values = {name: value for name, value in wanted.items() if value is not None and value != getattr(contest, name)}
+    if change.template == "":
+        values["template"] = None
     check_places(
         winners=values.get("winners", contest.winners),
         alternates=values.get("alternates", contest.alternates),
