@@ -136,6 +136,8 @@ def show_day(instant: datetime, timezone: str, language: str) -> str:
     """An instant in full: "vendredi 27 novembre 2026 à 17:00"; with its seconds if there are any."""
     local = instant.astimezone(zone_of(timezone))
     pattern = translator(language).gettext("EEEE d MMMM y 'at' HH:mm")
+    if known_language(language) == "fr" and local.day == 1:
+        pattern = pattern.replace(" d ", " d'er' ", 1)
     return format_datetime(local, pattern + (":ss" if local.second else ""), locale=known_language(language))
 
 
