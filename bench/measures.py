@@ -1,0 +1,146 @@
+"""The measurements. Each gives a line; all run against one blog, so that ratios don't depend on the machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import sha256
+from itertools import count
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+from bench import blog, worker
+from bench.report import Line
+from bench.worker import BenchFailed
+from service.domain import receipt
+from service.domain.contest import Contest
+from service.domain.drawing import hash_text
+from service.domain.eligibility import EntryFacts, judge
+from service.storage import contests, entries
+from service.storage.draws import Draw
+from service.usecases.collect import collect
+from service.usecases.draw import make_receipt
+from testbed.wordpress import Site
+
+MOST_OF_PLAIN = 0.4
+MEANT_FROM = 10_000  # on a smaller post it is mostly connecting that takes time
+MOST_GROWTH = 1.6
+MOST_MEGABYTES = 200.0
+
+
+class Measures:
+    """Measures on one blog, with a folder for databases; remembers what the readings cost."""
+
+    def __init__(self, site: Site, folder: Path) -> None:
+        self._site = site
+        self._folder = folder
+        self._numbers = count()
+        self._small: list[float] = []  # seconds of each first reading of the small post
+
+    def against_plain_paging(self, post_id: int, comments: int, *, repeats: int) -> Line:
+        """Reading a post the first time, beside a loop over its pages; in turns, so that both meet the same noise."""
+        plain: list[float] = []
+        for _ in range(repeats):
+            plain.append(_seconds(lambda: blog.read_plainly(self._site, post_id), comments))
+            self._small.append(self._collect(post_id, comments))
+        return Line(
+            name=f"collect {comments:,} comments ÷ plain paging",
+            measured=median(ours / theirs for ours, theirs in zip(self._small, plain, strict=True)),
+            bound=MOST_OF_PLAIN if comments >= MEANT_FROM else None,
+            samples={"collect_seconds": self._small, "plain_seconds": plain},
+        )
+
+    def growth(self, post_id: int, comments: int, small: int, *, repeats: int) -> Line:
+        """The cost of a comment on a large post, beside that on the small one read before."""
+        large = [self._collect(post_id, comments) for _ in range(repeats)]
+        return Line(
+            name=f"cost per comment at {comments:,} ÷ at {small:,}",
+            measured=(median(large) / comments) / (median(self._small) / small),
+            bound=MOST_GROWTH,
+            samples={"collect_seconds": large},
+        )
+
+    def reading_again(self, post_id: int, comments: int) -> Line:
+        """A reading that finds nothing new, beside the first: what a poll costs."""
+        with blog.tirage(self._site, self._database()) as services:
+            contest = blog.open_contest(services, post_id)
+            first, again = (_seconds(lambda: collect(services, contest.id).comments, comments) for _ in range(2))
+        return Line(name=f"read {comments:,} comments again ÷ the first time", measured=again / first)
+
+    def memory(self, post_id: int, comments: int, *, is_over: bool) -> Line:
+        """The most memory that the worker process takes."""
+        what = "takes {:,} to the winner" if is_over else "collects {:,}"
+        database = self._database()
+        with blog.tirage(self._site, database) as services:
+            contest = blog.open_contest(services, post_id, is_over=is_over)
+            megabytes, seconds = worker.peak_megabytes(self._site, database, services, contest)
+            with services.store.read() as tx:
+                _require(sum(entries.count_states(tx, contest.id).values()), comments)
+        return Line(
+            name=f"peak memory of a worker that {what.format(comments)}",
+            measured=megabytes,
+            unit="MB",
+            bound=MOST_MEGABYTES,
+            samples={"seconds": [seconds]},
+        )
+
+    def drawing(self, post_id: int, comments: int) -> Line:
+        """Judge, seal and draw, with the receipt; beside hashing and sorting as many names."""
+        with blog.tirage(self._site, self._database()) as services:
+            contest = blog.open_contest(services, post_id)
+            collect(services, contest.id)
+            with services.store.read() as tx:
+                facts, secret = entries.facts(tx, contest.id), contests.secret(tx, contest.id)
+        bare = _seconds(lambda: _hash_and_sort(comments), comments)
+        ours = _seconds(lambda: _seal_and_draw(contest, facts, secret), comments)
+        return Line(
+            name=f"judge, seal and draw {comments:,} ÷ hash and sort",
+            measured=ours / bare,
+            samples={"ours_seconds": [ours], "bare_seconds": [bare]},
+        )
+
+    def _collect(self, post_id: int, comments: int) -> float:
+        with blog.tirage(self._site, self._database()) as services:
+            contest = blog.open_contest(services, post_id)
+            return _seconds(lambda: collect(services, contest.id).comments, comments)
+
+    def _database(self) -> Path:
+        return self._folder / f"{next(self._numbers)}.sqlite3"
+
+
+def _seconds(act: Callable[[], int], comments: int) -> float:
+    began = perf_counter()
+    found = act()
+    seconds = perf_counter() - began
+    _require(found, comments)
+    return seconds
+
+
+def _require(found: int, comments: int) -> None:
+    if found != comments:
+        raise BenchFailed(f"{found} comments came where there are {comments}: nothing to compare.")
+
+
+def _hash_and_sort(number: int) -> int:
+    seed = hash_text("seed")
+    return len(sorted(sha256(f"{seed}|comment:{place}".encode()).hexdigest() for place in range(number)))
+
+
+def _seal_and_draw(contest: Contest, facts: list[EntryFacts], secret: str) -> int:
+    judged = [
+        receipt.JudgedEntry(
+            comment_id=entry.comment_id, submitted_at=entry.submitted_at, verdict=verdict, override=entry.override
+        )
+        for entry, verdict in zip(facts, judge(contest, facts), strict=True)
+    ]
+    text = receipt.seal(contest, judged, number=1, sealed_at=contest.closes_at)
+    sealed = Draw(
+        number=1,
+        sealed_at=contest.closes_at,
+        sealed_text=text,
+        digest=hash_text(text),
+        rules=receipt.rules_json(contest),
+        entries=[receipt.entry_json(entry) for entry in judged],
+    )
+    told = make_receipt(contest, sealed, secret=secret, drawn_at=contest.closes_at)
+    return len(told["draw"]["pools"][0]["ranking"])
