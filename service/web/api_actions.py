@@ -11,8 +11,7 @@ from service.storage.draws import Draw
 from service.usecases import announce, collect, draw, seal
 from service.web import answers
 from service.web.context import actor, services
-from service.web.documented import BLOG, BODY
-from service.web.documented import answers as may_answer
+from service.web.documented import BLOG, BODY, may_answer
 from service.web.guarded import guarded
 from service.web.schemas import ContestPath, PreviewBody, SealBody
 

@@ -15,8 +15,7 @@ from service.usecases.adopt import Change, Plan
 from service.usecases.ports import BlogProblem
 from service.web import answers
 from service.web.context import actor, services
-from service.web.documented import BLOG, BODY
-from service.web.documented import answers as may_answer
+from service.web.documented import BLOG, BODY, may_answer
 from service.web.guarded import guarded
 from service.web.problems import problem
 from service.web.schemas import ChangeBody, ChangeRulesBody, ContestPath, ContestsQuery, OpenBody

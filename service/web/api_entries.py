@@ -12,8 +12,7 @@ from service.storage.listing import Entry, EntryFilter
 from service.usecases import review
 from service.web import answers
 from service.web.context import actor, services
-from service.web.documented import BODY
-from service.web.documented import answers as may_answer
+from service.web.documented import BODY, may_answer
 from service.web.guarded import guarded
 from service.web.schemas import ContestPath, EntriesQuery, EntryPath, ReasonBody
 

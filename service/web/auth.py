@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response, g, request
+from flask_openapi3.models.security_scheme import SecurityScheme
 
 from service.storage import tokens
 from service.web.context import services
 from service.web.problems import problem
 
-SECURITY_SCHEMES = {"bearer": {"type": "http", "scheme": "bearer"}}
+SECURITY_SCHEMES: dict[str, SecurityScheme | dict[str, Any]] = {"bearer": {"type": "http", "scheme": "bearer"}}
 _SCHEME = "bearer"
 
 

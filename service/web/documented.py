@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
-from flask_openapi3.models import Info
+from flask_openapi3.models.info import Info
 
 from service.web.answers import Problem
 from service.web.problems import MEDIA_TYPE
@@ -28,14 +29,15 @@ _WORDS = {
     502: "The blog won't do it, and waiting doesn't help",
     503: "The blog or the database doesn't answer now; Retry-After tells when to ask again",
 }
+Responses = dict[str | int | HTTPStatus, Any]
 BODY = (400, 413, 415)
 BLOG = (502, 503)
 
 
-def answers(*problems: int, **models: Any) -> dict[str, Any]:
+def may_answer(*problems: int, **models: Any) -> Responses:
     """An operation's answers: its problems by status, its successes as `ok`, `created`."""
     statuses = {"ok": "200", "created": "201"}
-    told: dict[str, Any] = {statuses[name]: model for name, model in models.items()}
+    told: Responses = {statuses[name]: model for name, model in models.items()}
     return {**told, **{str(status): _problem(status) for status in sorted({401, 422, 500, 503, *problems})}}
 
 

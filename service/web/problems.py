@@ -23,7 +23,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
-from service.domain.errors import BadInput, Conflict, LeaseLost, NotFound, TirageError
+from service.domain.errors import BadInput, LeaseLost, NotFound, TirageError
 from service.usecases.ports import BlogProblem
 from service.web.context import request_id
 

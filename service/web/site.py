@@ -35,6 +35,7 @@ def build(settings: Settings, services: Services) -> OpenAPI:
     )
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["SECRET_KEY"] = settings.secret_key.get_secret_value() or None
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # so does it this
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Flask's default provider has it
     services = _for_requests(services)
     attach(app, Context(services=services, readiness=Readiness(services)))

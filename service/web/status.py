@@ -14,7 +14,6 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from sqlalchemy import func, select
 
 from service.domain.contest import Phase
-from service.storage import contests as stored
 from service.storage.tables import contests
 from service.usecases.services import Services
 from service.web.answers import Health, Ready
@@ -67,7 +66,7 @@ class _Contests:
         with self._services.store.read() as tx:
             query = select(contests.c.phase, func.count(), func.count(contests.c.problem))
             rows = tx.execute(query.group_by(contests.c.phase)).all()
-            due_at = stored.next_due_at(tx)
+            due_at = tx.execute(select(func.min(contests.c.due_at))).scalar_one()
         by_phase = {row[0]: row[1] for row in rows}
         phases = GaugeMetricFamily("tirage_contests", "Contests by phase", labels=["phase"])
         for phase in Phase:

@@ -1,0 +1,104 @@
+"""A whole service in memory behind Flask's test client: a blog, a clock, a database, a moderator's token."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from service.app import create_app
+from service.settings import Settings
+from service.storage import tokens
+from service.storage.store import Store
+from service.usecases.services import Services, Timing
+from tests.factories import CLOSES_AT, SECRET
+from tests.fakes import FakeBlog, FakeClock
+
+TOKEN = "moderator-token"
+HOSTILE = "<script>alert(1)</script>\u202egnp.exe"
+
+
+@dataclass
+class World:
+    """The service, and what a test needs to move it."""
+
+    app: Flask
+    services: Services
+    blog: FakeBlog
+    clock: FakeClock
+
+    def ask(self, method: str, path: str, *, token: str | None = TOKEN, **given: Any) -> TestResponse:
+        """A request to the API, as the moderator unless told otherwise."""
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        headers.update(given.pop("headers", {}))
+        return self.app.test_client().open(f"/api/v1{path}", method=method, headers=headers, **given)
+
+    def get(self, path: str) -> Any:
+        """What the API gives; it must succeed."""
+        answer = self.ask("GET", path)
+        assert answer.status_code == 200, answer.text
+        return answer.json
+
+    def post(self, path: str, body: Any = None, status: int = 200) -> Any:
+        """What an act of the API gives; it must end with this status."""
+        answer = self.ask("POST", path, json=body) if body is not None else self.ask("POST", path)
+        assert answer.status_code == status, answer.text
+        return answer.json
+
+    def page(self, path: str, **headers: str) -> TestResponse:
+        """A public page, as a browser asks for it."""
+        given = {"Accept": "text/html", **headers}
+        return self.app.test_client().get(path, headers=given)
+
+    def open_contest(self, **given: Any) -> Any:
+        """A contest on post 7 that closes on Friday 17:00 in Paris."""
+        return self.post("/contests", {"post": "7", "closes": "2026-11-27 17:00", **given}, 201)
+
+    def close(self) -> None:
+        """Move the clock past the deadline."""
+        self.clock.move_to(CLOSES_AT)
+        self.clock.forward(60)
+
+    def announce(self) -> None:
+        """Take contest 1 from open to its winner comment."""
+        self.close()
+        self.post("/contests/1/seal", {})
+        self.post("/contests/1/draw")
+        self.post("/contests/1/announce")
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """A service with a post, and six comments of which two can win."""
+    store = Store(f"sqlite:///{tmp_path}/tirage.sqlite3")
+    store.upgrade()
+    clock, blog = FakeClock(), FakeBlog()
+    blog.add_post(7)
+    fill(blog)
+    services = Services(
+        store=store,
+        blog=blog,
+        public_url="https://draws.example",
+        clock=clock,
+        make_secret=lambda: SECRET,
+        timing=Timing(lease_wait=0.3, settle=0.1),
+    )
+    with store.write() as tx:
+        tokens.add(tx, name="Ada", token=TOKEN, now=clock())
+    yield World(app=create_app(Settings(), services), services=services, blog=blog, clock=clock)
+    store.close()
+
+
+def fill(blog: FakeBlog) -> None:
+    """Comments 100 to 105: two that can win, and one for each of four reasons."""
+    blog.add(author_name=HOSTILE, author_ip="192.0.2.1")
+    blog.add(author_name="Zoé", author_ip="192.0.2.1")
+    blog.add(author_name="Zoé encore", author_email="reader101@example.org")
+    blog.add(author_name="Autrice", account_id=1)
+    blog.add(author_name="Réponse", parent_id=100)
+    blog.add(author_name="Vide", is_empty=True)
