@@ -41,18 +41,19 @@ def total(reply: Reply) -> int:
 
 def read_all(client: RestClient, post_id: int) -> Iterator[list[dict[str, Any]]]:
     """Pages of comments as JSON; one may come twice."""
-    first = _edge(client, post_id, "asc")
-    count = total(first)
+    count, lowest = _edge(client, post_id, "asc")
     if not count:
         return
-    ids = [int(reply.data[0]["id"]) for reply in (first, _edge(client, post_id, "desc")) if reply.data]
-    queries = plan(count, min(ids, default=0), max(ids, default=0))
+    queries = plan(count, lowest, _edge(client, post_id, "desc")[1])
     yield from read_ahead(client, ({**everything(post_id), **query} for query in queries))
 
 
-def _edge(client: RestClient, post_id: int, order: str) -> Reply:
+def _edge(client: RestClient, post_id: int, order: str) -> tuple[int, int]:
+    """How many comments there are, and the id at one end of them (0 if there is none)."""
     query = {**everything(post_id), "orderby": "id", "order": order, "per_page": "1", "_fields": "id"}
-    return client.get(COMMENTS, **query)
+    reply = client.get(COMMENTS, **query)
+    ids = client.parse(lambda data: [int(item["id"]) for item in _objects(data)], reply.data)
+    return total(reply), ids[0] if ids else 0
 
 
 def plan(count: int, lowest: int, highest: int) -> Iterator[Query]:

@@ -52,7 +52,7 @@ class XmlRpcBlog(Blog):
         return self._transport.clock
 
     def check(self) -> None:
-        read_me(self._client)
+        self._parse(user_from_struct, read_me(self._client))
         require_moderator(self._client, self.me.login)
 
     def staff(self) -> list[User] | None:

@@ -31,8 +31,8 @@ def read_all(client: XmlRpcClient, post_id: int, *, count: Callable[[], int]) ->
     for number in range(_MOST_PASSES):
         # Other page borders than last time, or ties of one second could fall into the same gap again.
         for page in _one_pass(client, post_id, first_size=FIRST_SIZE - 13 * number):
-            fresh = [item for item in page if int(item["comment_id"]) not in seen]
-            seen.update(int(item["comment_id"]) for item in fresh)
+            fresh = [item for item in page if item["comment_id"] not in seen]
+            seen.update(item["comment_id"] for item in fresh)
             unbinned += sum(item.get("status") not in ("trash", "post-trashed") for item in fresh)
             if fresh:
                 yield fresh
@@ -66,6 +66,7 @@ def _next_size(size: int, seconds: float) -> int:
 
 def _fetch(client: XmlRpcClient, wish: dict[str, Any]) -> list[Struct]:
     page = client.read(GetComments(wish))
-    if not isinstance(page, list) or not all(isinstance(item, dict) and "comment_id" in item for item in page):
-        raise client.odd()
-    return page
+    try:
+        return [{**item, "comment_id": int(item["comment_id"])} for item in page]
+    except (KeyError, TypeError, ValueError):
+        raise client.odd() from None

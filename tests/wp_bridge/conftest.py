@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import pytest
 
 import wp_bridge
 from testbed.proxy import Proxy
+from testbed.proxy_rules import Rules
 from testbed.site import Site
-from wp_bridge import Blog
+from wp_bridge import Blog, transport
+from wp_bridge.connecting import Api
 
-APIS = ["rest", "xmlrpc"]
+APIS: list[Api] = ["rest", "xmlrpc"]
 
 
 class Connect(Protocol):
@@ -73,3 +76,70 @@ def proxy(wordpress: Site) -> Iterator[Proxy]:
     """Something that can misbehave in front of WordPress 6.1."""
     with Proxy(wordpress.base_url) as proxy:
         yield proxy
+
+
+@dataclass
+class Behind:
+    """A connected blog and the proxy in front of it, which misbehaves until the test ends."""
+
+    blog: Blog
+    proxy: Proxy
+
+    def times_commented(self) -> int:
+        """How often a comment was sent so far."""
+        if self.blog.api == "rest":
+            return self.proxy.count(method="POST", path="/comments")
+        return self.proxy.count(body="wp.newComment")
+
+    def when_commenting(self) -> Rules:
+        """A rule for the request that sends a comment."""
+        if self.blog.api == "rest":
+            return self.proxy.when(method="POST", path="/comments")
+        return self.proxy.when(body="wp.newComment")
+
+
+@pytest.fixture(scope="session")
+def all_behind(wordpress: Site) -> Iterator[dict[Api, Behind]]:
+    """WordPress 6.1 over each API, connected once, with short limits."""
+    password = wordpress.users["moderateur"].app_password
+    wishes: dict[str, Any] = {"user": "moderateur", "password": password, "timeout": 3, "max_bytes": 1024 * 1024}
+    with Proxy(wordpress.base_url) as first, Proxy(wordpress.base_url) as second:
+        proxies = dict(zip(APIS, (first, second), strict=True))
+        blogs = {api: wp_bridge.connect(proxy.url, **wishes, api=api) for api, proxy in proxies.items()}
+        yield {api: Behind(blogs[api], proxies[api]) for api in APIS}
+        for blog in blogs.values():
+            blog.close()
+
+
+@pytest.fixture
+def rest_behind(all_behind: dict[Api, Behind], monkeypatch: pytest.MonkeyPatch) -> Iterator[Behind]:
+    """A blog over REST behind a proxy."""
+    yield from _until_it_behaves(all_behind["rest"], monkeypatch)
+
+
+@pytest.fixture
+def xmlrpc_behind(all_behind: dict[Api, Behind], monkeypatch: pytest.MonkeyPatch) -> Iterator[Behind]:
+    """A blog over XML-RPC behind a proxy."""
+    yield from _until_it_behaves(all_behind["xmlrpc"], monkeypatch)
+
+
+@pytest.fixture(params=APIS)
+def behind(
+    request: pytest.FixtureRequest, all_behind: dict[Api, Behind], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Behind]:
+    """A blog over each API in turn behind a proxy."""
+    yield from _until_it_behaves(all_behind[request.param], monkeypatch)
+
+
+def _until_it_behaves(behind: Behind, monkeypatch: pytest.MonkeyPatch) -> Iterator[Behind]:
+    monkeypatch.setattr(transport, "_FIRST_PAUSE", 0.01)
+    yield behind
+    behind.proxy.clear()
+
+
+@pytest.fixture(scope="session")
+def commented_post_id(wordpress: Site) -> int:
+    """A post on WordPress 6.1 with a comment or more, for tests that don't mind what else stands there."""
+    post_id = wordpress.create_post("Concours")
+    wordpress.insert_comments(post_id, [{"content": "Moi"}])
+    return post_id
