@@ -11,7 +11,7 @@ from service.domain.eligibility import Status
 from service.domain.errors import Blocked, LeaseLost, TirageError
 from service.storage import contests, entries
 from service.storage.contests import Lease
-from service.usecases.announce import Waiting, announce_under, request_announcement
+from service.usecases.announce import Waiting, announce_under, request_announcement, require_public_url
 from service.usecases.collect import is_over, read_comments
 from service.usecases.draw import draw_under
 from service.usecases.ports import BlogProblem
@@ -94,6 +94,7 @@ def _review(services: Services, lease: Lease, contest: Contest) -> datetime:
 def _drawn(services: Services, lease: Lease, contest: Contest) -> datetime | None:
     if not contest.is_automatic:
         return None
+    require_public_url(services)
     request_announcement(services, contest.id, actor=WORKER, lease=lease)
     return services.clock()
 

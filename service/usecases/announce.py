@@ -10,12 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from time import sleep
+from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
 
 from service.domain.announcement import AnnouncementFacts, WinnerFacts
 from service.domain.contest import Contest, Phase, require_phase
-from service.domain.eligibility import State
+from service.domain.errors import Conflict
 from service.domain.reports import PostedComment
 from service.storage import contests, draws, listing, log
 from service.storage.contests import Lease
@@ -61,6 +62,7 @@ def announce(services: Services, contest_id: int, *, actor: str) -> Announcement
 
     Raises Conflict before the draw, BlogProblem; the worker goes on with what could not be finished.
     """
+    require_public_url(services)
     request_announcement(services, contest_id, actor=actor)
     with services.hold(contest_id) as lease:
         while True:
@@ -68,6 +70,21 @@ def announce(services: Services, contest_id: int, *, actor: str) -> Announcement
             if isinstance(outcome, Announcement):
                 return outcome
             _wait(services, lease, outcome)
+
+
+def require_public_url(services: Services) -> None:
+    """Raises Conflict where readers of the blog couldn't open the proof link. Raises BlogProblem."""
+    if _is_local(services.public_url) and not _is_local(services.blog.site().url):
+        raise Conflict(
+            f"PUBLIC_URL is {services.public_url}, which readers of the blog can't open; "
+            "set it to the address under which this service is reached from outside.",
+            code="public_url",
+        )
+
+
+def _is_local(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    return host in ("localhost", "::1") or host.startswith("127.")
 
 
 def request_announcement(services: Services, contest_id: int, *, actor: str, lease: Lease | None = None) -> None:
@@ -220,7 +237,3 @@ def sample_facts(services: Services, contest: Contest) -> AnnouncementFacts:
         proof_url=services.proof_url(contest.slug, 1),
     )
 
-
-def is_visible(posted: PostedComment) -> bool:
-    """Whether readers see the comment."""
-    return posted.state is State.APPROVED

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from demo import story
+from service.storage.store import Store
 from testbed.proxy import Proxy
 from testbed.wordpress import Site
 
@@ -98,7 +99,9 @@ def make_env(folder: Path, url: str, site: Site, **settings: str) -> dict[str, s
 def installed(folder: Path, url: str, site: Site, **settings: str) -> Iterator[Tirage]:
     """An installation with its tables."""
     tirage = Tirage(make_env(folder, url, site, **settings))
-    tirage.cli("db", "upgrade")
+    store = Store(tirage.env["DATABASE_URL"])  # as `tirage db upgrade` does, without a process of its own
+    store.upgrade()
+    store.close()
     try:
         yield tirage
     finally:

@@ -19,7 +19,7 @@ def refused(done):
     ("post", "options", "words"),
     [
         ("999999", {}, "post"),
-        ("https://elsewhere.example/x", {}, "elsewhere.example"),
+        ("https://elsewhere.example/x", {}, "its address on 127.0.0.1"),
         ("not a post", {}, "post"),
         (None, {"--closes": "quand les poules auront des dents"}, "poules"),
         (None, {"--closes": "2027-03-28 02:30"}, "02:30"),

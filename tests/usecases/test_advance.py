@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -310,3 +311,15 @@ def test_the_winner_s_name_at_the_seal_is_the_one_announced(world):
     assert "Ada" in world.blog.texts()[0]
     with world.services.store.read() as tx:
         assert listing.authors(tx, 1, [comment.id]) == {comment.id: "Ada"}
+
+
+def test_a_proof_link_that_readers_can_not_open_is_not_posted(world):
+    world.blog.add()
+    world.services = replace(world.services, public_url="http://127.0.0.1:8000")
+    world.open(auto=True)
+    world.pass_deadline()
+    contest = world.run()
+    assert contest.phase is Phase.DRAWN
+    assert contest.problem is not None
+    assert contest.problem.code == "public_url"
+    assert world.blog.texts() == []
