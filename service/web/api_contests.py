@@ -41,7 +41,7 @@ def open_contest(body: OpenBody) -> Any:
 def _plan(body: OpenBody) -> Plan:
     return adopt.plan(
         services(),
-        str(body.post),
+        body.post,
         closes=body.closes,
         winners=body.winners,
         alternates=body.alternates,

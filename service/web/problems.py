@@ -26,6 +26,7 @@ from werkzeug.exceptions import HTTPException
 from service.domain.errors import BadInput, LeaseLost, NotFound, TirageError
 from service.usecases.ports import BlogProblem
 from service.web.context import request_id
+from service.web.languages import choose_language
 
 MEDIA_TYPE = "application/problem+json"
 BUSY_SECONDS = 30
@@ -48,8 +49,7 @@ def problem(status: int, detail: str, *, code: str, headers: dict[str, str] | No
     """One problem document. `members` are extensions, such as `errors`."""
     title = HTTPStatus(status).phrase
     if _wants_page():
-        page = render_template("problem.html", title=title, detail=detail)
-        return Response(page, status, headers, mimetype="text/html")
+        return _page(status, title, headers)
     told = {
         "type": "about:blank",
         "title": title,
@@ -59,6 +59,13 @@ def problem(status: int, detail: str, *, code: str, headers: dict[str, str] | No
         **members,
     }
     return Response(json.dumps(told, ensure_ascii=False), status, headers, mimetype=MEDIA_TYPE)
+
+
+def _page(status: int, title: str, headers: dict[str, str] | None) -> Response:
+    """For a reader who followed a link: in their language, without our terms."""
+    choose_language("en")
+    page = render_template("problem.html", title=title, status=status)
+    return Response(page, status, headers, mimetype="text/html")
 
 
 def wrong_values(error: ValidationError) -> Response:

@@ -4,26 +4,60 @@ from __future__ import annotations
 
 from typing import Annotated, Any, cast
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
 
 from service.domain.contest import MOST_EXCLUDED, MOST_WINNERS, Phase
 from service.domain.eligibility import Code, Status
 
 LARGEST_ID = 2**63 - 1  # what both databases hold
 LONGEST_TEMPLATE = 10_000
+NO_NUL = r"^[^\x00]*$"  # PostgreSQL takes no U+0000
 
 
 def _text(longest: int, shortest: int = 1) -> StringConstraints:
-    """PostgreSQL takes no U+0000, so no text may hold it."""
-    return StringConstraints(min_length=shortest, max_length=longest, pattern=r"^[^\x00]*$")
+    return StringConstraints(min_length=shortest, max_length=longest, pattern=NO_NUL)
 
 
+def _whole(value: Any) -> Any:
+    """JSON has one kind of number: 3.0 is the integer 3."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _id_as_text(value: Any) -> Any:
+    """A post's id may be given as a number."""
+    whole = _whole(value)
+    return str(whole) if isinstance(whole, int) and not isinstance(whole, bool) else value
+
+
+Whole = BeforeValidator(_whole)
 Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 After = Annotated[int, Field(ge=0, le=LARGEST_ID, description="List what comes after this id")]
 Limit = Annotated[int, Field(ge=1, le=500, description="How many at most")]
-Winners = Annotated[int, Field(ge=1, le=MOST_WINNERS)]
-Alternates = Annotated[int, Field(ge=0, le=MOST_WINNERS)]
-Reference = Annotated[str, _text(2_000)]
+Winners = Annotated[int, Field(ge=1, le=MOST_WINNERS), Whole]
+Alternates = Annotated[int, Field(ge=0, le=MOST_WINNERS), Whole]
+LONGEST_ADDRESS = 2_000
+Reference = Annotated[
+    str,
+    _text(LONGEST_ADDRESS),
+    BeforeValidator(_id_as_text),
+    WithJsonSchema(
+        {
+            "description": "The post's address or id",
+            "anyOf": [
+                {"type": "string", "minLength": 1, "maxLength": LONGEST_ADDRESS, "pattern": NO_NUL},
+                {"type": "integer", "minimum": 1, "maximum": LARGEST_ID},
+            ],
+        }
+    ),
+]
 When = Annotated[str, _text(200), Field(description="A time on the blog's clock, in its language: vendredi 17h")]
 Why = Annotated[str, _text(500), Field(description="The reason, which the contest's log keeps")]
 PublicWhy = Annotated[str, _text(500), Field(description="The reason, which is published with the draw")]
@@ -95,7 +129,7 @@ class OpenRulesBody(_Body):
 class OpenBody(_Body):
     """A contest to open on a post of the blog."""
 
-    post: Reference | Id = Field(description="The post's address or id")
+    post: Reference
     closes: When
     winners: Winners = 1
     alternates: Alternates = 3

@@ -54,9 +54,9 @@ class Tirage:
 
     def start_worker(self) -> subprocess.Popen[bytes]:
         """A worker in a process of its own; killed when the test ends."""
-        log = Path(self.env["TIRAGE_TEST_FOLDER"], "worker.log").open("ab")
-        worker = subprocess.Popen([sys.executable, "-m", "service.cli", "worker"], env=self.env, stdout=log, stderr=log)
-        log.close()
+        command = [sys.executable, "-m", "service.cli", "worker"]
+        with Path(self.env["TIRAGE_TEST_FOLDER"], "worker.log").open("ab") as log:
+            worker = subprocess.Popen(command, env=self.env, stdout=log, stderr=log)
         self.workers.append(worker)
         return worker
 

@@ -11,6 +11,7 @@ from service.domain import receipt
 from service.domain.contest import Phase, Rules
 from service.domain.eligibility import State
 from service.domain.errors import LeaseLost
+from service.domain.reports import CommentFacts
 from service.storage import contests, draws, entries, listing, log
 from service.usecases import adopt, announce, collect, seal
 from service.usecases.adopt import Change
@@ -153,7 +154,8 @@ def test_comments_that_come_while_a_reading_runs_are_read_before_it_counts_as_co
     for _ in range(7):
         world.blog.add()
     world.open()
-    read, late = world.blog.comments, []
+    read = world.blog.comments
+    late: list[CommentFacts] = []
 
     def comments(post_id):
         for page in read(post_id):

@@ -7,6 +7,7 @@ import pytest
 from service.domain.contest import Rules
 from service.domain.eligibility import Code, State, Status
 from service.domain.errors import AlreadyAdopted, BadInput, BadTemplate, Conflict, NotFound
+from service.storage import listing
 from service.usecases import adopt, collect, review, seal
 from service.usecases.adopt import Change
 
@@ -68,7 +69,7 @@ def test_an_entry_that_is_not_there(reviewed):
 def test_changed_rules_are_judged_at_once(reviewed):
     adopt.change_contest(reviewed.services, 1, Change(rules=Rules(replies_count=True)), actor="ada", reason="kinder")
     with reviewed.services.store.read() as tx:
-        assert review.listing.one(tx, 1, 103).verdict.status is Status.ELIGIBLE
+        assert listing.one(tx, 1, 103).verdict.status is Status.ELIGIBLE
 
 
 @pytest.mark.parametrize(

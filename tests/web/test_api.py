@@ -194,7 +194,13 @@ def test_a_contest_goes_to_its_winner_comment_and_each_act_twice_is_once(world):
     assert len(world.blog.texts()) == 1
     assert world.get("/contests/1")["announcement"] == told
     assert world.get("/contests/1")["phase"] == "announced"
-    assert [line["action"] for line in world.get("/contests/1/log")["log"]] == ["open", "close", "seal", "draw", "announce"]
+    assert [line["action"] for line in world.get("/contests/1/log")["log"]] == [
+        "open",
+        "close",
+        "seal",
+        "draw",
+        "announce",
+    ]
 
 
 def test_the_receipt_verifies(world):

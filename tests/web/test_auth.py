@@ -9,7 +9,15 @@ from service.storage import tokens
 
 @pytest.mark.parametrize(
     "header",
-    ["", "Bearer", "Bearer ", "Basic bW9kZXJhdG9yLXRva2Vu", "moderator-token", "Bearer wrong", "Bearer moderator-token x"],
+    [
+        "",
+        "Bearer",
+        "Bearer ",
+        "Basic bW9kZXJhdG9yLXRva2Vu",
+        "moderator-token",
+        "Bearer wrong",
+        "Bearer moderator-token x",
+    ],
 )
 def test_without_a_valid_token_there_is_nothing(world, header):
     answer = world.ask("GET", "/contests", token=None, headers={"Authorization": header} if header else {})
@@ -24,7 +32,10 @@ def test_a_wrong_token_is_called_so(world):
 
 
 def test_the_scheme_may_be_written_in_any_case(world):
-    assert world.ask("GET", "/contests", token=None, headers={"Authorization": "bearer moderator-token"}).status_code == 200
+    assert (
+        world.ask("GET", "/contests", token=None, headers={"Authorization": "bearer moderator-token"}).status_code
+        == 200
+    )
 
 
 def test_a_revoked_token_is_worth_nothing(world):

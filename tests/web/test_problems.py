@@ -177,7 +177,10 @@ def test_a_database_that_is_away_is_a_503_problem(world, monkeypatch):
 
 
 def test_a_request_keeps_the_id_that_a_proxy_gave(world):
-    assert world.ask("GET", "/contests", headers={"X-Request-Id": "from-proxy-1"}).headers["X-Request-Id"] == "from-proxy-1"
+    assert (
+        world.ask("GET", "/contests", headers={"X-Request-Id": "from-proxy-1"}).headers["X-Request-Id"]
+        == "from-proxy-1"
+    )
     made = world.ask("GET", "/contests", headers={"X-Request-Id": "bad id\u00ff"}).headers["X-Request-Id"]
     assert re.fullmatch("[0-9a-f]{32}", made)
 
