@@ -161,12 +161,10 @@ def _city(timezone: str, language: str) -> str:
 
 def zone_of(timezone: str) -> tzinfo:
     """The timezone of an IANA name or of an offset such as "+02:00". Raises ValueError when there is none."""
-    if timezone == "UTC":
-        return UTC
-    if match := _OFFSET.fullmatch(timezone):
-        return _fixed(sign=match[1], hours=int(match[2]), minutes=int(match[3]))
     try:
-        return ZoneInfo(timezone)
+        if match := _OFFSET.fullmatch(timezone):
+            return _fixed(sign=match[1], hours=int(match[2]), minutes=int(match[3]))
+        return UTC if timezone == "UTC" else ZoneInfo(timezone)
     except (KeyError, OSError, ValueError) as error:
         raise ValueError(f"There is no timezone {timezone!r}.") from error
 
