@@ -58,7 +58,7 @@ def encode_text(text: str) -> str:
     encoded = ""
     for place, char in enumerate(text):
         is_plain = _is_plain(char, is_after_plain=bool(encoded) and encoded[-1] not in " ;", rest=text[place + 1 :])
-        is_product_name = text.startswith("Wordpress", place)  # its third letter from the end would be made a capital
+        is_product_name = text.startswith("Wordpress", place)  # it would get a capital P
         encoded += char if is_plain and not is_product_name else f"&#{ord(char)};"
     return encoded
 
