@@ -46,16 +46,15 @@ def main() -> int:
 
 
 def _measure(site: Site, folder: Path, small: int, large: int, repeats: int) -> Iterator[Line]:
-    """The small post is measured before the large one is there, as on a blog that grows."""
     measures = Measures(site, folder)
-    post_id = blog.write_post(site, small)
-    yield measures.against_plain_paging(post_id, small, repeats=repeats)
-    yield measures.reading_again(post_id, small)
-    post_id = blog.write_post(site, large)
-    yield measures.growth(post_id, large, small, repeats=min(repeats, 2))
-    yield measures.memory(post_id, large, is_over=False)
-    yield measures.drawing(post_id, large)
-    yield measures.memory(post_id, large, is_over=True)  # the last, as it adds the winner comment
+    small_id = blog.write_post(site, small)
+    yield measures.against_plain_paging(small_id, small, repeats=repeats)
+    yield measures.reading_again(small_id, small)
+    large_id = blog.write_post(site, large)
+    yield measures.growth(large_id, large, small_id, small, repeats=min(repeats, 2))
+    yield measures.memory(large_id, large, is_over=False)
+    yield measures.drawing(large_id, large)
+    yield measures.memory(large_id, large, is_over=True)  # the last, as it adds the winner comment
 
 
 def _parser() -> argparse.ArgumentParser:

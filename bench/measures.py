@@ -29,35 +29,40 @@ MOST_MEGABYTES = 200.0
 
 
 class Measures:
-    """Measures on one blog, with a folder for databases; remembers what the readings cost."""
+    """Measures on one blog, with a folder for databases."""
 
     def __init__(self, site: Site, folder: Path) -> None:
         self._site = site
         self._folder = folder
         self._numbers = count()
-        self._small: list[float] = []  # seconds of each first reading of the small post
 
     def against_plain_paging(self, post_id: int, comments: int, *, repeats: int) -> Line:
         """Reading a post the first time, beside a loop over its pages; in turns, so that both meet the same noise."""
-        plain: list[float] = []
+        samples: dict[str, list[float]] = {"plain_seconds": [], "collect_seconds": []}
         for _ in range(repeats):
-            plain.append(_seconds(lambda: blog.read_plainly(self._site, post_id), comments))
-            self._small.append(self._collect(post_id, comments))
+            samples["plain_seconds"].append(_seconds(lambda: blog.read_plainly(self._site, post_id), comments))
+            samples["collect_seconds"].append(self._collect(post_id, comments))
         return Line(
             name=f"collect {comments:,} comments ÷ plain paging",
-            measured=median(ours / theirs for ours, theirs in zip(self._small, plain, strict=True)),
+            measured=median(
+                ours / plain for ours, plain in zip(samples["collect_seconds"], samples["plain_seconds"], strict=True)
+            ),
             bound=MOST_OF_PLAIN if comments >= MEANT_FROM else None,
-            samples={"collect_seconds": self._small, "plain_seconds": plain},
+            samples=samples,
         )
 
-    def growth(self, post_id: int, comments: int, small: int, *, repeats: int) -> Line:
-        """The cost of a comment on a large post, beside that on the small one read before."""
-        large = [self._collect(post_id, comments) for _ in range(repeats)]
+    def growth(self, large_id: int, large: int, small_id: int, small: int, *, repeats: int) -> Line:
+        """The cost of a comment on a large post, beside that on a small one; in turns again."""
+        samples: dict[str, list[float]] = {"large_seconds": [], "small_seconds": []}
+        for _ in range(repeats):
+            samples["large_seconds"].append(self._collect(large_id, large))
+            samples["small_seconds"].append(self._collect(small_id, small))
+        ratios = [many / few for many, few in zip(samples["large_seconds"], samples["small_seconds"], strict=True)]
         return Line(
-            name=f"cost per comment at {comments:,} ÷ at {small:,}",
-            measured=(median(large) / comments) / (median(self._small) / small),
+            name=f"cost per comment at {large:,} ÷ at {small:,}",
+            measured=median(ratios) * small / large,
             bound=MOST_GROWTH,
-            samples={"collect_seconds": large},
+            samples=samples,
         )
 
     def reading_again(self, post_id: int, comments: int) -> Line:

@@ -22,7 +22,6 @@ _FACTS = [
         "account_id",
         "author_name",
         "author_email",
-        "author_ip",
         "kind",
         "state",
         "submitted_at",
@@ -43,6 +42,7 @@ _REPORTED = (
     "content_hash",
     "is_empty",
 )
+BATCH = 1_000  # rows in memory at once: a hundred thousand would be as many megabytes
 
 
 def save_page(tx: Connection, contest_id: int, comments: Sequence[CommentFacts], *, now: datetime) -> int:
@@ -80,21 +80,24 @@ def mark_deleted(tx: Connection, contest_id: int, *, seen: Collection[int], befo
 def facts(tx: Connection, contest_id: int) -> list[EntryFacts]:
     """What the judge needs of every entry, by rising comment id."""
     query = select(*_FACTS).where(entries.c.contest_id == contest_id).order_by(entries.c.comment_id)
-    return [_facts(row) for row in tx.execute(query)]
+    return [_facts(row) for row in tx.execute(query.execution_options(yield_per=BATCH))]
 
 
 def save_verdicts(tx: Connection, contest_id: int, verdicts: Mapping[int, Verdict]) -> int:
     """Keep the verdicts, by comment id; how many are different from before."""
+    comment_ids = sorted(verdicts)
+    starts = range(0, len(comment_ids), BATCH)
+    return sum(_save_some(tx, contest_id, comment_ids[start : start + BATCH], verdicts) for start in starts)
+
+
+def _save_some(tx: Connection, contest_id: int, comment_ids: Sequence[int], verdicts: Mapping[int, Verdict]) -> int:
     columns = (entries.c.id, entries.c.comment_id, entries.c.status, entries.c.reasons, entries.c.overruled)
+    where = (entries.c.contest_id == contest_id, entries.c.comment_id.between(comment_ids[0], comment_ids[-1]))
     changed = []
-    for row in tx.execute(select(*columns).where(entries.c.contest_id == contest_id)):
-        verdict = _verdict_row(verdicts[row.comment_id])
-        if (row.status, row.reasons, row.overruled) != (
-            verdict["status"],
-            verdict["reasons"],
-            verdict["overruled"],
-        ):
-            changed.append({"row_id": row.id, **verdict})
+    for row_id, comment_id, *kept in tx.execute(select(*columns).where(*where)):
+        verdict = _verdict_row(verdicts[comment_id])
+        if kept != list(verdict.values()):
+            changed.append({"row_id": row_id, **verdict})
     if changed:
         tx.execute(entries.update().where(entries.c.id == bindparam("row_id")), changed)
     return len(changed)
@@ -164,11 +167,20 @@ def _new_row(contest_id: int, comment: CommentFacts, now: datetime) -> dict[str,
     return {"contest_id": contest_id, "comment_id": comment.id, "first_seen_at": now, **_values(comment)}
 
 
-def _facts(row: Row[Any]) -> EntryFacts:
-    values = dict(row._mapping)
-    values["kind"], values["state"] = Kind(row.kind), State(row.state)
-    values["override"] = override_from_json(row.override)
-    return EntryFacts(**values)
+def _facts(row: Sequence[Any]) -> EntryFacts:
+    comment_id, parent_id, account_id, name, email, kind, state, submitted_at, is_empty, override = row
+    return EntryFacts(
+        comment_id=comment_id,
+        parent_id=parent_id,
+        account_id=account_id,
+        author_name=name,
+        author_email=email,
+        kind=Kind(kind),
+        state=State(state),
+        submitted_at=submitted_at,
+        is_empty=is_empty,
+        override=override_from_json(override),
+    )
 
 
 def override_from_json(value: Mapping[str, str] | None) -> Override | None:
