@@ -43,9 +43,15 @@ wordpress: $(READY) ## start a real WordPress on loopback; writes .wordpress.jso
 wordpress-stop: $(READY) ## stop it
 	$(BIN)/python -m testbed.wordpress stop
 
+i18n: $(READY) ## bring the catalogues of words up to date; then fill in the empty msgstr
+	mkdir -p build
+	$(BIN)/pybabel -q extract -F service/locale/babel.cfg --no-location --project Tirage -o build/tirage.pot service
+	$(BIN)/pybabel -q update -i build/tirage.pot -d service/locale -D tirage --no-fuzzy-matching --ignore-obsolete \
+		--ignore-pot-creation-date --no-wrap
+
 lock: $(READY) ## lock the dependencies anew, with hashes
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements.txt
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements-dev.txt
 
-.PHONY: help setup demo test check format bench wordpress wordpress-stop lock
+.PHONY: help setup demo test check format bench wordpress wordpress-stop i18n lock

@@ -163,7 +163,9 @@ def is_empty(content: str) -> bool:
 
 def _clean(text: str) -> str:
     """One line without control characters (PostgreSQL takes no U+0000), and no longer than a field of a form."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:LONGEST_FIELD]
+    if not text.isprintable():  # hardly ever, and a look at each character takes long
+        text = "".join(c if c.isprintable() else " " for c in text)
+    return " ".join(text.split())[:LONGEST_FIELD]
 
 
 def _ascii_url(url: str) -> str:

@@ -64,7 +64,11 @@ def is_same_site(address: str, other: str) -> bool:
 
 
 def _bare_name(parts: SplitResult) -> str:
-    return (parts.hostname or "").rstrip(".").removeprefix("www.")
+    name = (parts.hostname or "").rstrip(".").removeprefix("www.")
+    try:
+        return name.encode("idna").decode()  # WordPress may write é.example as xn--9ca.example
+    except UnicodeError:
+        return name
 
 
 def _port(parts: SplitResult) -> int:

@@ -9,6 +9,7 @@ from urllib.parse import urljoin, urlsplit
 from wp_bridge.addresses import host_of, is_same_site, keep_https, parents, whole_address
 from wp_bridge.errors import NotABlog
 from wp_bridge.pages import Page, visit
+from wp_bridge.rest_client import parse_json
 from wp_bridge.transport import Transport
 
 _RSD_API = re.compile(rb"""<api\s[^>]*name=["']WordPress["'][^>]*apiLink=["']([^"']+)["']""", re.IGNORECASE)
@@ -33,7 +34,7 @@ def discover(transport: Transport, url: str) -> Found:
         page = _ask(transport, address, start)
         if page.rest_root or page.rsd or page.pingback:
             return _found(transport, page)
-    return _guess(transport, start.url)
+    return _guess(transport, start)
 
 
 def _ask(transport: Transport, address: str, start: Page) -> Page:
@@ -45,9 +46,11 @@ def _ask(transport: Transport, address: str, start: Page) -> Page:
 
 
 def _found(transport: Transport, page: Page) -> Found:
-    rest_root = page.rest_root and _trusted(page.rest_root, page.url)
+    if page.rest_root:
+        # XML-RPC is looked for when it is wanted: wherever it is said to be, it mustn't stand in REST's way.
+        return Found(page.url, _trusted(page.rest_root, page.url), None)
     xmlrpc = page.pingback or (page.rsd and _from_rsd(transport, _trusted(page.rsd, page.url)))
-    return Found(page.url, rest_root, (xmlrpc and _trusted(xmlrpc, page.url)) or None)
+    return Found(page.url, None, (xmlrpc and _trusted(xmlrpc, page.url)) or None)
 
 
 def _trusted(address: str, seen_at: str) -> str:
@@ -60,16 +63,23 @@ def _trusted(address: str, seen_at: str) -> str:
     return keep_https(address, seen_at)
 
 
-def _guess(transport: Transport, url: str) -> Found:
+def _guess(transport: Transport, start: Page) -> Found:
     """The usual places, for blogs that hide their links."""
-    for folder in parents(url):
+    for folder in parents(start.url):
         if urlsplit(folder).query or not urlsplit(folder).path.endswith("/"):
             continue
         if _is_rest_root(transport, root := urljoin(folder, "?rest_route=/")):
             return Found(folder, root, None)
         if xmlrpc := _from_rsd(transport, urljoin(folder, "xmlrpc.php?rsd")):
             return Found(folder, None, _trusted(xmlrpc, folder))
-    raise NotABlog(f"No WordPress was found at {host_of(url)}: give the address of the blog's home page.")
+    raise NotABlog(_nothing_found(start))
+
+
+def _nothing_found(start: Page) -> str:
+    host = host_of(start.url)
+    if start.status in (401, 403):
+        return f"{host} keeps programs out (status {start.status}): let this service's address through."
+    return f"No WordPress was found at {host}: give the address of the blog's home page."
 
 
 def find_xmlrpc(transport: Transport, found: Found) -> str | None:
@@ -85,7 +95,8 @@ def find_xmlrpc(transport: Transport, found: Found) -> str | None:
 
 def _is_rest_root(transport: Transport, root: str) -> bool:
     answer = transport.get(root, params={"_fields": "namespaces"})
-    return answer.status == 200 and b'"wp\\/v2"' in answer.body and not answer.is_html
+    index = parse_json(answer)
+    return answer.status == 200 and isinstance(index, dict) and "wp/v2" in (index.get("namespaces") or ())
 
 
 def _from_rsd(transport: Transport, address: str) -> str | None:

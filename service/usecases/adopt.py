@@ -15,11 +15,10 @@ from service.domain.drawing import hash_text, rfc3339
 from service.domain.errors import AlreadyAdopted, BadInput
 from service.domain.reports import PostFacts, SiteFacts
 from service.storage import contests, log
-from service.usecases.announce import sample_facts
 from service.usecases.deadline import read_deadline
 from service.usecases.judging import judge_entries
 from service.usecases.services import Services
-from service.usecases.wording import write_comment
+from service.usecases.wording import check_template
 
 _READABLE_STATUSES = frozenset({"publish", "private", "future", "pending", "draft"})
 
@@ -121,7 +120,7 @@ def change_contest(services: Services, contest_id: int, change: Change, *, actor
     if change.closes is not None:
         closes_at = _changed_deadline(services, contest, change.closes)
     if change.template:
-        write_comment(change.template, sample_facts(services, contest), language=contest.language)
+        check_template(change.template, language=contest.language)
     with services.store.write() as tx:
         contest = contests.lock(tx, contest_id)
         require_unsealed(contest)

@@ -51,7 +51,7 @@ def preview(services: Services, contest_id: int, *, template: str | None = None)
         contest = contests.get(tx, contest_id)
         sealed = draws.find_latest(tx, contest_id)
         if sealed is None or sealed.receipt is None:
-            facts = sample_facts(services, contest)
+            facts = _sample_facts(services, contest)
         else:
             facts = _facts(tx, services, contest, sealed)
     return write_comment(template or contest.template, facts, language=contest.language)
@@ -226,7 +226,7 @@ def _facts(tx: Connection, services: Services, contest: Contest, done: Draw) -> 
     )
 
 
-def sample_facts(services: Services, contest: Contest) -> AnnouncementFacts:
+def _sample_facts(services: Services, contest: Contest) -> AnnouncementFacts:
     """Made-up winners, to look at a winner comment before the draw."""
     names = [f"Camille {letter}." for letter in "ABCDEFGHIJ"][: contest.winners]
     return AnnouncementFacts(

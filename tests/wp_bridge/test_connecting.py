@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 import wp_bridge
 from testbed import processes
 from testbed.proxy import Proxy
+from testbed.proxy_exchange import Answer
 from testbed.site import Site
 from tests.wp_bridge.conftest import APIS, Connect
 from tests.wp_bridge.servers import Answers, serve
@@ -173,11 +175,9 @@ def test_a_page_where_the_user_should_be(connect: Connect, wordpress: Site, prox
 
 
 def test_links_that_only_the_html_holds(connect: Connect, wordpress: Site, proxy: Proxy) -> None:
-    def bare(answer):
-        answer.headers[:] = [
-            (name, value) for name, value in answer.headers if name.lower() not in ("link", "x-pingback")
-        ]
-        return answer
+    def bare(answer: Answer) -> Answer:
+        kept = [header for header in answer.headers if header[0].lower() not in ("link", "x-pingback")]
+        return replace(answer, headers=kept)
 
     proxy.when().change(bare)
     assert connect(wordpress, url=proxy.url).api == "rest"
@@ -196,6 +196,23 @@ def test_something_that_is_no_wordpress(connect: Connect, wordpress: Site) -> No
         assert type(error) is wp_bridge.NotABlog
         assert "No WordPress was found" in str(error)
         assert not server.credentials_seen()
+
+
+def test_a_site_that_keeps_programs_out(connect: Connect, wordpress: Site) -> None:
+    with serve(Answers("<html>Forbidden", status=403)) as server:
+        assert "keeps programs out (status 403)" in str(refusal(connect, wordpress, url=server.url))
+
+
+def test_a_strange_pingback_address_does_not_stand_in_the_way_of_rest(
+    connect: Connect, wordpress: Site, proxy: Proxy
+) -> None:
+    def add(answer: Answer) -> Answer:
+        headers = [header for header in answer.headers if header[0].lower() != "x-pingback"]
+        return replace(answer, headers=[*headers, ("X-Pingback", "https://elsewhere.example/xmlrpc.php")])
+
+    proxy.when(path="/").change(add)
+    assert connect(wordpress, url=proxy.url).api == "rest"
+    assert type(refusal(connect, wordpress, url=proxy.url, api="xmlrpc")) is wp_bridge.NotABlog
 
 
 def test_nothing_that_answers(connect: Connect, wordpress: Site) -> None:

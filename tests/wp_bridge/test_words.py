@@ -54,6 +54,7 @@ def test_any_text_is_an_address_or_none(typed: str) -> None:
         ("http://blog.example/", "http://blog.example@evil.example/", False),
         ("http://blog.example/", "http://shop.blog.example/", False),
         ("http://blog.example/", "ftp://blog.example/", False),
+        ("http://caf\u00e9.example/", "https://xn--caf-dma.example/", True),
     ],
 )
 def test_one_site_is_one_host(one: str, other: str, same: bool) -> None:
