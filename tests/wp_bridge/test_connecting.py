@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
+import socket
+import time
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 import wp_bridge
 from testbed import processes
+from testbed import wordpress as testbed_wordpress
+from testbed.php import find as find_php
 from testbed.proxy import Proxy
 from testbed.proxy_exchange import Answer
 from testbed.site import Site
@@ -74,6 +80,49 @@ def test_plain_permalinks_work(connect: Connect, switched: Site, api: str) -> No
     comment = blog.add_comment(post.id, "Bravo")
     assert list(blog.comments(post.id)) == [[comment]]
     assert blog.find_post(post.link) == post
+
+
+@pytest.fixture
+def in_a_folder(tmp_path: Path) -> Iterator[Site]:
+    """A blog at http://127.0.0.1:…/blog."""
+    site = testbed_wordpress.start()
+    port = processes.free_port()
+    (tmp_path / "blog").symlink_to(site.root)
+    settings = site.folder / "testbed.json"
+    address = f"http://127.0.0.1:{port}/blog"
+    settings.write_text(json.dumps(json.loads(settings.read_text()) | {"base_url": address}))
+    php = find_php(mysql=False)
+    env = {**php.env, "PHP_CLI_SERVER_WORKERS": "4"}
+    pid = processes.spawn(
+        [*php.command, "-S", f"127.0.0.1:{port}", "-t", str(tmp_path)], env=env, log=tmp_path / "php.log"
+    )
+    _wait_for(port)
+    yield replace(site, base_url=address)
+    processes.end(pid, f" -t {tmp_path}")
+    testbed_wordpress.stop(site)
+
+
+def _wait_for(port: int) -> None:
+    for _ in range(100):
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+
+
+@pytest.mark.parametrize("style", ["pretty", "plain"])
+def test_a_blog_in_a_folder_works(connect: Connect, in_a_folder: Site, style: str) -> None:
+    in_a_folder.set_permalinks(style)
+    for api in APIS:
+        blog = connect(in_a_folder, url=f"{in_a_folder.base_url}/nothing/here/", api=api)
+        assert blog.site.url == in_a_folder.base_url
+        post = blog.post(in_a_folder.create_post("Sous-dossier"))
+        assert blog.find_post(post.link) == post
+        assert blog.add_comment(post.id, "Bravo").post_id == post.id
+        with pytest.raises(wp_bridge.NotFound):
+            blog.find_post(in_a_folder.base_url.removesuffix("/blog") + f"/?p={post.id}")
 
 
 @pytest.mark.parametrize("api", APIS)
