@@ -62,6 +62,12 @@ def tell(text: str) -> None:
     click.echo(text, err=True)
 
 
+def show_progress(total: int, read: int) -> None:
+    """How far a reading is, on one line that is written over; nothing where nobody watches."""
+    if sys.stderr.isatty():
+        click.echo(f"\r{read} of {total} comments read", err=True, nl=read >= total)
+
+
 def confirm(question: str, *, yes: bool) -> None:
     """Go on only when the answer is yes. Without a terminal, ask for --yes."""
     if yes:

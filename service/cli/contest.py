@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import click
 
@@ -22,11 +21,10 @@ from service.cli.common import (
 from service.domain.contest import Contest, Rules
 from service.domain.drawing import rfc3339
 from service.domain.eligibility import Code, Status
-from service.domain.errors import Blocked, Conflict
 from service.i18n import show_instant
-from service.storage import contests, draws, entries, listing, log
+from service.storage import contests, listing, log
 from service.storage.listing import Entry, EntryFilter
-from service.usecases import adopt, announce, collect, draw, seal
+from service.usecases import adopt
 from service.usecases.services import Services
 
 PAGE = 500
@@ -172,117 +170,6 @@ def _all_entries(services: Services, contest_id: int, wanted: EntryFilter) -> li
         while page := listing.page(tx, contest_id, wanted, limit=PAGE, after_id=found[-1].comment_id if found else 0):
             found += page
     return found
-
-
-@group.command("collect")
-@contest_id
-@as_json
-def collect_(contest_id: int, as_json: bool) -> None:
-    """Read the post's comments now and judge them."""
-    with open_services() as services:
-        reading = collect.collect(services, contest_id)
-        with services.store.read() as tx:
-            counts = entries.count_statuses(tx, contest_id)
-    if as_json:
-        return print_json(presenters.reading_json(reading, counts))
-    summary = ", ".join(f"{number} {status}" for status, number in counts.items())
-    tell(f"Read {reading.comments} comments in {reading.seconds:.1f} s: {summary}.")
-    if reading.gap:
-        tell(reading.gap)
-
-
-@group.command("seal")
-@contest_id
-@click.option("--leave-out-undecided", is_flag=True, help="Comments still held are left out, with that reason.")
-@yes
-@as_json
-def seal_(contest_id: int, leave_out_undecided: bool, yes: bool, as_json: bool) -> None:
-    """Freeze the list of eligible entries and publish its digest. It can't be undone."""
-    confirm("Seal the contest? Nothing about who is in can change afterwards.", yes=yes)
-    with open_services() as services:
-        try:
-            sealed = seal.seal(services, contest_id, actor=actor(), leave_out=leave_out_undecided)
-        except Blocked as waiting:
-            if waiting.code != "undecided":
-                raise
-            tell(waiting.message)
-            confirm("Seal now and leave out what is held?", yes=yes)
-            sealed = seal.seal(services, contest_id, actor=actor(), leave_out=True)
-    if as_json:
-        return print_json(presenters.draw_json(sealed))
-    tell(f"Sealed. SHA-256 of the list: {sealed.digest}")
-
-
-@group.command("draw")
-@contest_id
-@yes
-@as_json
-def draw_(contest_id: int, yes: bool, as_json: bool) -> None:
-    """Reveal the secret and draw the winners."""
-    with open_services() as services:
-        done = draw.draw(services, contest_id, actor=actor())
-        with services.store.read() as tx:
-            names = presenters.winner_names(tx, contest_id, done)
-    told = presenters.draw_json(done, names)
-    if as_json:
-        return print_json(told)
-    for winner in told["winners"]:
-        click.echo(f"Winner: {winner['author']} (comment {winner['comment_id']})")
-    if not told["winners"]:
-        click.echo("Nobody was eligible, so nobody wins.")
-    tell("Look at it with `tirage contest preview`, then `tirage contest announce`.")
-
-
-@group.command()
-@contest_id
-@click.option("--template", type=click.Path(path_type=Path, dir_okay=False), help="Try this template instead.")
-@as_json
-def preview(contest_id: int, template: Path | None, as_json: bool) -> None:
-    """Show the winner comment as it would be posted."""
-    with open_services() as services:
-        text = announce.preview(services, contest_id, template=read_template(template))
-    if as_json:
-        return print_json({"text": text})
-    click.echo(text)
-
-
-def read_template(file: Path | None) -> str | None:
-    """The text of a template file. Raises UsageError."""
-    if file is None:
-        return None
-    try:
-        return file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise click.UsageError(f"The template {file} can't be read: {error}.") from None
-
-
-@group.command("announce")
-@contest_id
-@yes
-@as_json
-def announce_(contest_id: int, yes: bool, as_json: bool) -> None:
-    """Write the winner comment on the post, exactly once."""
-    confirm("Write the winner comment on the blog?", yes=yes)
-    with open_services() as services:
-        done = announce.announce(services, contest_id, actor=actor())
-    if as_json:
-        return print_json(presenters.announcement_json(done))
-    tell(f"The winner comment stands at {done.comment_url}")
-
-
-@group.command("receipt")
-@contest_id
-@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write it to this file.")
-def receipt_(contest_id: int, output: Path | None) -> None:
-    """Print the receipt of the draw: everything needed to repeat it."""
-    with open_services() as services, services.store.read() as tx:
-        told = draws.latest(tx, contest_id).receipt
-    if told is None:
-        raise Conflict(f"Contest {contest_id} isn't drawn yet.")
-    if output is None:
-        return print_json(told)
-    output.write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", "utf-8")
-    tell(f"The receipt is in {output}; check it with `tirage receipt verify {output}`.")
 
 
 @group.command("log")

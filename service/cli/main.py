@@ -10,7 +10,7 @@ import sys
 import click
 from sqlalchemy.exc import DBAPIError
 
-from service.cli import blog, contest, database, moderate, receipt, run, token
+from service.cli import blog, contest, database, moderate, receipt, run, steps, token
 from service.domain.errors import Blocked, LeaseLost, TirageError
 from service.usecases.ports import BlogProblem
 
@@ -23,9 +23,10 @@ def cli() -> None:
     """Tirage runs a giveaway on a WordPress blog."""
 
 
-contest.group.add_command(moderate.change)
-contest.group.add_command(moderate.disqualify)
-contest.group.add_command(moderate.readmit)
+for step in (steps.collect_, steps.seal_, steps.draw_, steps.preview, steps.announce_, steps.receipt_):
+    contest.group.add_command(step)
+for decision in (moderate.change, moderate.disqualify, moderate.readmit):
+    contest.group.add_command(decision)
 for command in (contest.group, database.group, token.group, receipt.group, blog.group, run.run, run.web, run.worker):
     cli.add_command(command)
 

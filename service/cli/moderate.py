@@ -17,7 +17,7 @@ from service.cli.common import (
     print_json,
     tell,
 )
-from service.cli.contest import read_template
+from service.cli.steps import read_template
 from service.domain.contest import Rules
 from service.domain.drawing import rfc3339
 from service.storage import contests

@@ -236,4 +236,3 @@ def _sample_facts(services: Services, contest: Contest) -> AnnouncementFacts:
         prizes_left=0,
         proof_url=services.proof_url(contest.slug, 1),
     )
-

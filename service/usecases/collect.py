@@ -8,8 +8,10 @@ is an entry that wasn't seen taken for deleted.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from time import monotonic
 
 from service.domain.contest import Contest, require_unsealed
@@ -23,6 +25,12 @@ from service.usecases.services import Services
 
 TRIES = 3  # comments may come in while a reading runs
 
+Progress = Callable[[int, int], None]  # told how many comments there are and how many are read
+
+
+def ignore(_total: int, _read: int) -> None:
+    """Nobody watches."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
@@ -35,16 +43,16 @@ class Reading:
     gap: str
 
 
-def collect(services: Services, contest_id: int) -> Reading:
+def collect(services: Services, contest_id: int, progress: Progress = ignore) -> Reading:
     """Read a contest's comments now, under a lease of its own."""
     with services.hold(contest_id) as lease:
-        return read_comments(services, lease)
+        return read_comments(services, lease, progress)
 
 
-def read_comments(services: Services, lease: Lease) -> Reading:
+def read_comments(services: Services, lease: Lease, progress: Progress = ignore) -> Reading:
     """Read until complete, a few times at most. Raises BlogProblem, Conflict once sealed."""
     for _ in range(TRIES):
-        reading = _read_once(services, lease)
+        reading = _read_once(services, lease, progress)
         if not reading.gap:
             break
     return reading
@@ -56,14 +64,14 @@ def require_complete(reading: Reading) -> None:
         raise Blocked(reading.gap, code="incomplete")
 
 
-def _read_once(services: Services, lease: Lease) -> Reading:
+def _read_once(services: Services, lease: Lease, progress: Progress) -> Reading:
     began, started_at = monotonic(), services.clock()
     with services.store.read() as tx:
         contest = contests.get(tx, lease.contest_id)
     require_unsealed(contest)
     staff = services.blog.staff_ids()
     before = services.blog.count(contest.post_id)
-    seen, changed = _store_pages(services, lease, contest)
+    seen, changed = _store_pages(services, lease, contest, partial(progress, sum(before.values())))
     gap = _gap(before, Counter(seen.values()), services.blog.count(contest.post_id))
     with services.store.write() as tx:
         contest = contests.lock(tx, contest.id, lease)
@@ -75,7 +83,9 @@ def _read_once(services: Services, lease: Lease) -> Reading:
     return Reading(comments=len(seen), changed=changed, deleted=deleted, seconds=seconds, gap=gap)
 
 
-def _store_pages(services: Services, lease: Lease, contest: Contest) -> tuple[dict[int, State], int]:
+def _store_pages(
+    services: Services, lease: Lease, contest: Contest, progress: Callable[[int], None]
+) -> tuple[dict[int, State], int]:
     """Every comment's state by id, and how many rows changed."""
     seen: dict[int, State] = {}
     changed = 0
@@ -86,6 +96,7 @@ def _store_pages(services: Services, lease: Lease, contest: Contest) -> tuple[di
             require_unsealed(contests.get(tx, contest.id))
             changed += entries.save_page(tx, contest.id, page, now=now)
         seen.update((comment.id, comment.state) for comment in page)
+        progress(len(seen))
     return seen, changed
 
 

@@ -12,29 +12,31 @@ from service.domain.errors import Blocked, Conflict
 from service.storage import contests, draws, entries, log
 from service.storage.contests import Lease
 from service.storage.draws import Draw
-from service.usecases.collect import is_over, read_comments, require_complete
+from service.usecases.collect import Progress, ignore, is_over, read_comments, require_complete
 from service.usecases.services import Services
 
 BEFORE_SEAL = (Phase.OPEN, Phase.CLOSING, Phase.REVIEW)
 
 
-def seal(services: Services, contest_id: int, *, actor: str, leave_out: bool = False) -> Draw:
+def seal(
+    services: Services, contest_id: int, *, actor: str, leave_out: bool = False, progress: Progress = ignore
+) -> Draw:
     """Seal a contest whose deadline has passed; the sealed draw, also when it was sealed before.
 
     Raises Blocked when the reading isn't complete, or when entries are undecided and `leave_out` is false;
     Conflict before the deadline; BlogProblem.
     """
     with services.hold(contest_id) as lease:
-        return seal_under(services, lease, actor=actor, leave_out=leave_out)
+        return seal_under(services, lease, actor=actor, leave_out=leave_out, progress=progress)
 
 
-def seal_under(services: Services, lease: Lease, *, actor: str, leave_out: bool) -> Draw:
+def seal_under(services: Services, lease: Lease, *, actor: str, leave_out: bool, progress: Progress = ignore) -> Draw:
     """Seal under a lease that the caller holds."""
     with services.store.read() as tx:
         contest = contests.get(tx, lease.contest_id)
         if contest.phase.is_sealed:
             return draws.latest(tx, contest.id)
-    close_under(services, lease)
+    close_under(services, lease, progress)
     with services.store.write() as tx:
         contest = contests.lock(tx, contest.id, lease)
         require_phase(contest, Phase.REVIEW, to="seal it")
@@ -42,7 +44,7 @@ def seal_under(services: Services, lease: Lease, *, actor: str, leave_out: bool)
         return _freeze(tx, services, contest, actor=actor, leave_out=leave_out)
 
 
-def close_under(services: Services, lease: Lease) -> None:
+def close_under(services: Services, lease: Lease, progress: Progress = ignore) -> None:
     """After the deadline: a full reading that must match WordPress's count, then review."""
     with services.store.write() as tx:
         contest = contests.lock(tx, lease.contest_id, lease)
@@ -50,7 +52,7 @@ def close_under(services: Services, lease: Lease) -> None:
         _require_over(services, contest)
         if contest.phase is Phase.OPEN:
             contests.update(tx, contest.id, phase=Phase.CLOSING)
-    reading = read_comments(services, lease)
+    reading = read_comments(services, lease, progress)
     require_complete(reading)
     with services.store.write() as tx:
         contest = contests.lock(tx, lease.contest_id, lease)
