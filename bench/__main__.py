@@ -28,12 +28,13 @@ def main() -> int:
     small, large = QUICK_SIZES if wish.quick else SIZES
     set_up_logs("warning")
     lines: list[Line] = []
+    load = os.getloadavg()[0]  # others at work make parallel reading look worse than it is
     try:
         with (
             wordpress.running(version=wish.version, database=wish.database) as site,
             TemporaryDirectory(prefix="tirage-bench-") as folder,
         ):
-            say(f"WordPress {site.version} on {site.database}")
+            say(f"WordPress {site.version} on {site.database}; {os.cpu_count()} cores, load {load:.1f}")
             report.print_head()
             for line in _measure(site, Path(folder), small, large, wish.repeats):
                 report.print_line(line)
@@ -41,7 +42,7 @@ def main() -> int:
     except (TestbedError, BenchFailed) as error:
         print(f"bench: {error}", file=sys.stderr)
         return 2
-    report.write(wish.output, site, lines, small=small, large=large)
+    report.write(wish.output, site, lines, load=load, sizes=(small, large))
     return 0 if all(line.is_ok for line in lines) else 1
 
 
@@ -61,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Speed and memory on a real WordPress.")
     env = os.environ.get
     parser.add_argument("--quick", action="store_true", help="a tenth of the comments, to try the bench itself")
-    parser.add_argument("--repeats", type=int, default=3, help="how often each reading is timed; the median counts")
+    parser.add_argument("--repeats", type=int, default=3, help="how often each reading is timed; the fastest counts")
     parser.add_argument("--version", default=env("WORDPRESS_VERSION") or "6.1", help="WordPress's version")
     parser.add_argument("--database", default=env("WORDPRESS_DATABASE") or "sqlite", help="sqlite or mariadb")
     parser.add_argument("--output", type=Path, default=report.RESULTS, help="where the JSON goes")

@@ -43,16 +43,17 @@ def print_head() -> None:
     print(f"{'':<68}{'measured':>12}{'at most':>10}")
 
 
-def write(file: Path, site: Site, lines: Sequence[Line], *, small: int, large: int) -> None:
+def write(file: Path, site: Site, lines: Sequence[Line], *, load: float, sizes: tuple[int, int]) -> None:
     """Keep the run, with what it ran on; nothing in it names the machine."""
     told: dict[str, Any] = {
         "machine": {
             "cores": os.cpu_count(),
+            "load_before": round(load, 1),
             "python": platform.python_version(),
             "wordpress": site.version,
             "database": site.database,
         },
-        "comments": [small, large],
+        "comments": sizes,
         "ok": all(line.is_ok for line in lines),
         "lines": [_rounded({**asdict(line), "ok": line.is_ok}) for line in lines],
     }
