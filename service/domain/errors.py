@@ -8,7 +8,7 @@
     ├── Conflict            not in this state of the contest (exit code 2, HTTP 409)
     │   ├── AlreadyAdopted  the post carries a contest already
     │   └── LeaseLost       somebody else works on this contest now: try again
-    └── Blocked             something outside has to happen first; the contest waits (exit code 3, HTTP 503)
+    └── Blocked             something outside has to happen first; the contest waits (exit code 3, HTTP 409)
 
 A message is one sentence that says what to do. Errors of the blog itself are `service.usecases.ports.BlogProblem`.
 """

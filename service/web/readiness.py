@@ -16,6 +16,10 @@ from service.usecases.services import Services
 
 KEEP_SECONDS = 10.0  # a blog is asked no more often, however often we are
 
+_WITHOUT_NAMES = {  # anybody may ask whether we are ready, and the blog's own words name the moderator
+    "not_allowed": "The configured user may not moderate comments on the blog; `tirage blog check` tells more.",
+}
+
 log = structlog.get_logger()
 
 
@@ -61,8 +65,10 @@ class Readiness:
 def _check(name: str, check: Callable[[], None]) -> Check:
     try:
         check()
-    except (TirageError, BlogProblem) as error:
+    except TirageError as error:
         return Check(error.message)
+    except BlogProblem as error:
+        return Check(_WITHOUT_NAMES.get(error.code, error.message))
     except SQLAlchemyError:
         log.warning("check_failed", check=name, exc_info=True)
         return Check("The database doesn't answer; look at DATABASE_URL and whether the database runs.")

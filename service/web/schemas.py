@@ -17,7 +17,8 @@ from pydantic import (
 from service.domain.contest import MOST_EXCLUDED, MOST_WINNERS, Phase
 from service.domain.eligibility import Code, Status
 
-LARGEST_ID = 2**63 - 1  # what both databases hold
+LARGEST_ID = 2**63 - 1  # WordPress counts in 64 bits
+LARGEST_CONTEST = 2**31 - 1  # and we our contests in 32, beyond which PostgreSQL refuses a comparison
 LONGEST_TEMPLATE = 10_000
 NO_NUL = r"^[^\x00]*$"  # PostgreSQL takes no U+0000
 
@@ -38,8 +39,11 @@ def _id_as_text(value: Any) -> Any:
 
 
 Whole = BeforeValidator(_whole)
-Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
-After = Annotated[int, Field(ge=0, le=LARGEST_ID, description="List what comes after this id")]
+ContestId = Annotated[int, Field(ge=1, le=LARGEST_CONTEST)]
+CommentId = Annotated[int, Field(ge=1, le=LARGEST_ID)]
+_AFTER = "List what comes after this id"
+AfterContest = Annotated[int, Field(ge=0, le=LARGEST_CONTEST, description=_AFTER)]
+AfterComment = Annotated[int, Field(ge=0, le=LARGEST_ID, description=_AFTER)]
 Limit = Annotated[int, Field(ge=1, le=500, description="How many at most")]
 Winners = Annotated[int, Field(ge=1, le=MOST_WINNERS), Whole]
 Alternates = Annotated[int, Field(ge=0, le=MOST_WINNERS), Whole]
@@ -87,14 +91,14 @@ class _OptionalBody(_Body):
 class ContestPath(BaseModel):
     """Which contest."""
 
-    contest_id: Id
+    contest_id: ContestId
 
 
 class EntryPath(BaseModel):
     """Which entry."""
 
-    contest_id: Id
-    comment_id: Id
+    contest_id: ContestId
+    comment_id: CommentId
 
 
 class ContestsQuery(_Query):
@@ -102,7 +106,7 @@ class ContestsQuery(_Query):
 
     phase: Phase | None = None
     limit: Limit = 50
-    after: After = 0
+    after: AfterContest = 0
 
 
 class EntriesQuery(_Query):
@@ -112,7 +116,7 @@ class EntriesQuery(_Query):
     reason: Code | None = None
     author: Annotated[str, _text(200), Field(description="Part of a name or an e-mail address")] | None = None
     limit: Limit = 100
-    after: After = 0
+    after: AfterComment = 0
 
 
 class OpenRulesBody(_Body):

@@ -90,7 +90,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     )
     with store.write() as tx:
         tokens.add(tx, name="Ada", token=TOKEN, now=clock())
-    yield World(app=create_app(Settings(), services), services=services, blog=blog, clock=clock)
+    yield World(app=create_app(Settings(_env_file=None), services), services=services, blog=blog, clock=clock)
     store.close()
 
 

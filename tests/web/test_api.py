@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from service.domain import receipt
@@ -201,6 +203,17 @@ def test_a_contest_goes_to_its_winner_comment_and_each_act_twice_is_once(world):
         "draw",
         "announce",
     ]
+
+
+def test_many_who_announce_at_once_make_one_comment(world):
+    world.open_contest()
+    world.close()
+    world.post("/contests/1/seal")
+    world.post("/contests/1/draw")
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: world.ask("POST", "/contests/1/announce"), range(8)))
+    assert {answer.status_code for answer in answers} <= {200, 409}
+    assert len(world.blog.texts()) == 1
 
 
 def test_the_receipt_verifies(world):

@@ -77,15 +77,17 @@ def test_a_parameter_that_is_misspelt_is_refused(world):
     is_problem(world.ask("GET", "/contests?fase=open"), 422, "invalid_request")
 
 
-@pytest.mark.parametrize("number", [2**63, 2**200])
+@pytest.mark.parametrize("number", [2**31, 2**63, 2**200])
 def test_a_number_that_no_database_holds_is_refused(world, number):
     told = is_problem(world.ask("GET", f"/contests/{number}"), 422, "invalid_request")
     assert told["errors"][0]["where"] == "path"
 
 
 def test_the_largest_number_is_looked_for(world):
-    is_problem(world.ask("GET", f"/contests/{2**63 - 1}"), 404, "not_found")
-    is_problem(world.ask("GET", f"/contests/{2**63 - 1}/entries"), 404, "not_found")
+    world.open_contest()
+    is_problem(world.ask("GET", f"/contests/{2**31 - 1}"), 404, "not_found")
+    entry = f"/contests/1/entries/{2**63 - 1}/disqualify"
+    is_problem(world.ask("POST", entry, json={"reason": "Not there"}), 404, "not_found")
 
 
 def test_every_error_of_the_domain_has_its_status(world):

@@ -38,6 +38,14 @@ def test_a_blog_that_fails_is_named_with_its_reason(world):
     assert answer.json["checks"]["blog"] == {"status": "failing", "detail": "The blog asks for a pause."}
 
 
+def test_whoever_asks_does_not_learn_the_moderators_name(world):
+    world.blog.fail("check", BlogProblem("Ada may not moderate here.", code="not_allowed", permanent=True))
+    answer = ready(world)
+    assert answer.status_code == 503
+    assert "Ada" not in answer.text
+    assert "moderate" in answer.json["checks"]["blog"]["detail"]
+
+
 def test_an_outdated_database_says_what_to_do(world):
     world.services.store.downgrade("base")
     answer = ready(world)
