@@ -2,14 +2,16 @@
 
 FROM python:3.13-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
-RUN python -m venv /opt/tirage
+RUN python -m venv --without-pip /opt/tirage
 # The parts first: they change less often than our code, so this layer is kept.
 COPY requirements.txt /source/
-RUN /opt/tirage/bin/python -m pip install --require-hashes --only-binary :all: -r /source/requirements.txt
+# Wheels only, so that nothing needs a compiler; python-wordpress-xmlrpc comes as plain Python source alone.
+RUN python -m pip --python /opt/tirage/bin/python install --require-hashes \
+    --only-binary :all: --no-binary python-wordpress-xmlrpc -r /source/requirements.txt
 COPY pyproject.toml README.md LICENSE /source/
 COPY wp_bridge /source/wp_bridge
 COPY service /source/service
-RUN /opt/tirage/bin/python -m pip install --no-deps /source
+RUN python -m pip --python /opt/tirage/bin/python install --no-deps /source
 
 FROM python:3.13-slim
 RUN useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin tirage \
