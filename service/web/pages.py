@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import Connection
 
 from service.domain.contest import Contest, Phase
-from service.domain.drawing import comment_id_of
 from service.domain.eligibility import Status
 from service.domain.errors import NotFound
 from service.storage import contests, draws, entries, listing
 from service.storage.draws import Announcement, Draw
-from service.usecases.draw import alternates_of, pool_of, winners_of
+from service.web import published
+from service.web.published import Outcome, Sealed
 
 MOST_TICKETS = 200  # on the page; the receipt has all of them
 
@@ -30,12 +29,12 @@ class Winner:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContestPage:
-    """How a contest stands. `draw` is there once sealed, `winners` once announced."""
+    """How a contest stands. `draw` is there once sealed, `announcement` and `winners` once announced."""
 
     contest: Contest
     is_over: bool
     counts: Mapping[Status, int]
-    draw: Draw | None = None
+    draw: Sealed | None = None
     announcement: Announcement | None = None
     winners: tuple[Winner, ...] = ()
 
@@ -50,90 +49,70 @@ class ProofPage:
     """A draw that is public, with everything that it follows from."""
 
     contest: Contest
-    draw: Draw
+    draw: Sealed
     announcement: Announcement
-    receipt: Mapping[str, Any]
+    outcome: Outcome
     winners: tuple[Winner, ...]
-    alternates: tuple[int, ...]
-
-    @property
-    def pool(self) -> Mapping[str, Any]:
-        """The ranking and who it makes win."""
-        return pool_of(dict(self.receipt))
-
-    @property
-    def tickets(self) -> list[tuple[int, str]]:
-        """The first places as (comment id, ticket)."""
-        ranking = self.pool["ranking"][:MOST_TICKETS]
-        return [(comment_id_of(row["entry"]), row["ticket"]) for row in ranking]
-
-    @property
-    def number_of_eligible(self) -> int:
-        """How many tickets there are."""
-        return len(self.pool["ranking"])
-
-    @property
-    def number_of_entries(self) -> int:
-        """How many entries were judged."""
-        return len(self.receipt["entries"])
 
     @property
     def closes_at(self) -> datetime:
         """The deadline as the seal froze it."""
-        text = str(self.receipt["rules"]["closes_at"])
+        text = str(self.outcome.rules["closes_at"])
         return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
 
 
 def contest_page(tx: Connection, slug: str, *, now: datetime) -> ContestPage:
     """What everybody may know of a contest now. Raises NotFound."""
     contest = contests.get_by_slug(tx, slug)
+    draw = published.find_sealed(tx, contest.id)
     page = ContestPage(
         contest=contest,
         is_over=contest.closes_at <= now,
         counts=entries.count_statuses(tx, contest.id),
-        draw=draws.find_latest(tx, contest.id),
+        draw=draw,
     )
-    announcement = _published(tx, contest, page.draw)
-    if page.draw is None or announcement is None:
+    announcement = _announcement(tx, contest, draw.number) if draw else None
+    if draw is None or announcement is None:
         return page
-    return replace(page, announcement=announcement, winners=_winners(tx, contest, page.draw))
+    comment_ids = published.winners(tx, contest.id, draw.number)
+    return replace(page, announcement=announcement, winners=_winners(tx, contest, comment_ids))
 
 
 def proof_page(tx: Connection, slug: str, number: int) -> ProofPage | None:
     """A draw with its proof; None while its winner comment doesn't stand on the blog. Raises NotFound."""
     contest = contests.get_by_slug(tx, slug)
-    draw = draws.get(tx, contest.id, number)
-    announcement = _published(tx, contest, draw)
-    if announcement is None or draw.receipt is None:
+    draw = published.find_sealed(tx, contest.id, number)
+    if draw is None:
+        raise NotFound("There is no such draw.")
+    announcement = _announcement(tx, contest, number)
+    if announcement is None:
         return None
+    outcome = published.outcome(tx, contest.id, number, most_tickets=MOST_TICKETS)
     return ProofPage(
         contest=contest,
         draw=draw,
         announcement=announcement,
-        receipt=draw.receipt,
-        winners=_winners(tx, contest, draw),
-        alternates=tuple(alternates_of(draw.receipt)),
+        outcome=outcome,
+        winners=_winners(tx, contest, outcome.winners),
     )
 
 
 def public_draw(tx: Connection, slug: str, number: int) -> Draw:
     """A draw whose winner comment stands on the blog. Raises NotFound, also for one that isn't public yet."""
     contest = contests.get_by_slug(tx, slug)
-    draw = draws.get(tx, contest.id, number)
-    if _published(tx, contest, draw) is None:
+    if _announcement(tx, contest, number) is None:
         raise NotFound("This draw is published with the winner comment.")
-    return draw
+    return draws.get(tx, contest.id, number)
 
 
-def _published(tx: Connection, contest: Contest, draw: Draw | None) -> Announcement | None:
+def _announcement(tx: Connection, contest: Contest, number: int) -> Announcement | None:
     """The winner comment of a draw, once it stands on the blog and the contest says so."""
-    if draw is None or contest.phase is not Phase.ANNOUNCED:
+    if contest.phase is not Phase.ANNOUNCED:
         return None
-    announcement = draws.find_announcement(tx, contest.id, draw.number)
+    announcement = draws.find_announcement(tx, contest.id, number)
     return announcement if announcement and announcement.posted_at else None
 
 
-def _winners(tx: Connection, contest: Contest, draw: Draw) -> tuple[Winner, ...]:
-    comment_ids = winners_of(draw.receipt or {})
-    names = listing.authors(tx, contest.id, comment_ids)
+def _winners(tx: Connection, contest: Contest, comment_ids: tuple[int, ...]) -> tuple[Winner, ...]:
+    names = listing.authors(tx, contest.id, list(comment_ids))
     return tuple(Winner(name=names.get(number, ""), comment_id=number) for number in comment_ids)
