@@ -59,15 +59,8 @@ class RestBlog(Blog):
         return sorted(users.values(), key=lambda user: user.id)
 
     def _users(self, **query: str) -> Iterator[User]:
-        page, seen = 1, 0
-        while True:
-            reply = self._client.get("wp/v2/users", per_page="100", page=str(page), _fields=USER_FIELDS, **query)
-            users = self._client.parse(lambda data: [user_from_json(item) for item in data], reply.data)
-            yield from users
-            seen += len(users)
-            page += 1
-            if not users or page > 1 + -(-total(reply) // 100):
-                return
+        for data in rest_pages.paged(self._client, "wp/v2/users", {"_fields": USER_FIELDS, **query}):
+            yield from self._client.parse(lambda items: [user_from_json(item) for item in items], data)
 
     def find_post(self, reference: str) -> Post:
         return self._finder.find(reference)
@@ -129,14 +122,9 @@ class RestBlog(Blog):
         return next((comment for comment in self._own_comments(post_id) if needle in comment.content), None)
 
     def _own_comments(self, post_id: int) -> Iterator[Comment]:
-        query = {**everything(post_id), "author": str(self.me.id), "orderby": "id", "order": "asc"}
-        page = 1
-        while True:
-            reply = self._client.get(COMMENTS, **query, per_page="100", page=str(page), _fields=COMMENT_FIELDS)
-            yield from self._to_comments(reply.data)
-            page += 1
-            if page > 1 + (total(reply) - 1) // 100:
-                return
+        own = {"author": str(self.me.id), "orderby": "id", "order": "asc", "_fields": COMMENT_FIELDS}
+        for data in rest_pages.paged(self._client, COMMENTS, {**everything(post_id), **own}):
+            yield from self._to_comments(data)
 
     def add_comment(self, post_id: int, content: str, *, parent_id: int = 0) -> Comment:
         text = clean(content)

@@ -12,6 +12,7 @@ import math
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import count
 from typing import Any
 
 from wp_bridge.errors import BlogUnreachable
@@ -39,12 +40,21 @@ def total(reply: Reply) -> int:
     return reply.total
 
 
+def paged(client: RestClient, route: str, query: Query) -> Iterator[Any]:
+    """The pages of a short list, one after the other, to the end of WordPress's count: a short page is none."""
+    for page in count(1):
+        reply = client.get(route, **query, per_page=str(PER_PAGE), page=str(page))
+        yield reply.data
+        if not reply.data or page * PER_PAGE >= total(reply):
+            return
+
+
 def read_all(client: RestClient, post_id: int) -> Iterator[list[dict[str, Any]]]:
     """Pages of comments as JSON; one may come twice."""
-    count, lowest = _edge(client, post_id, "asc")
-    if not count:
+    number, lowest = _edge(client, post_id, "asc")
+    if not number:
         return
-    queries = plan(count, lowest, _edge(client, post_id, "desc")[1])
+    queries = plan(number, lowest, _edge(client, post_id, "desc")[1])
     yield from read_ahead(client, ({**everything(post_id), **query} for query in queries))
 
 
@@ -56,15 +66,15 @@ def _edge(client: RestClient, post_id: int, order: str) -> tuple[int, int]:
     return total(reply), ids[0] if ids else 0
 
 
-def plan(count: int, lowest: int, highest: int) -> Iterator[Query]:
-    """What to ask for, page by page, to see `count` comments with ids from `lowest` to `highest`."""
+def plan(number: int, lowest: int, highest: int) -> Iterator[Query]:
+    """What to ask for, page by page, to see `number` comments with ids from `lowest` to `highest`."""
     span = highest - lowest + 1
-    if count > PER_PAGE and span <= count * SPARSEST:
+    if number > PER_PAGE and span <= number * SPARSEST:
         return (
             window(range(start, min(start + PER_PAGE, highest + 1))) for start in range(lowest, highest + 1, PER_PAGE)
         )
     step = PER_PAGE - OVERLAP
-    pages = 1 + max(0, math.ceil((count - PER_PAGE) / step))
+    pages = 1 + max(0, math.ceil((number - PER_PAGE) / step))
     # By id, so that comments that come in while we read go to the end.
     return ({"orderby": "id", "order": "asc", "offset": str(page * step)} for page in range(pages))
 
