@@ -136,7 +136,7 @@ def _comment_facts(comment: wp_bridge.Comment) -> CommentFacts:
         id=comment.id,
         parent_id=comment.parent_id,
         account_id=comment.author_id,
-        author_name=_clean(comment.author_name),
+        author_name=_clean(html.unescape(comment.author_name)),  # kept as HTML: readers see "A & B" for "A &amp; B"
         author_email=_clean(comment.author_email),
         author_url=_clean(comment.author_url),
         author_ip=_clean(comment.author_ip),

@@ -60,7 +60,10 @@ class Blog(ABC):
 
     @abstractmethod
     def find_own_comment(self, post_id: int, text: str) -> Comment | None:
-        """The moderator's own oldest comment on the post whose content holds `text`, in any status."""
+        """The moderator's own oldest comment on the post that holds `text`, in any status.
+
+        A letter or digit right after it makes it another text: ".../1" isn't found in ".../12".
+        """
 
     @abstractmethod
     def add_comment(self, post_id: int, content: str, *, parent_id: int = 0) -> Comment:

@@ -22,7 +22,7 @@ from wp_bridge.rest_values import (
     post_from_json,
     user_from_json,
 )
-from wp_bridge.text import clean, has_long_characters, is_same_wording, with_entities
+from wp_bridge.text import clean, has_long_characters, holds, is_same_wording, with_entities
 from wp_bridge.transport import Transport
 
 _POSTS, _PAGES = "wp/v2/posts", "wp/v2/pages"
@@ -118,8 +118,7 @@ class RestBlog(Blog):
         return total(self._client.get(COMMENTS, **query))
 
     def find_own_comment(self, post_id: int, text: str) -> Comment | None:
-        needle = clean(text)
-        return next((comment for comment in self._own_comments(post_id) if needle in comment.content), None)
+        return next((comment for comment in self._own_comments(post_id) if holds(comment.content, text)), None)
 
     def _own_comments(self, post_id: int) -> Iterator[Comment]:
         own = {"author": str(self.me.id), "orderby": "id", "order": "asc", "_fields": COMMENT_FIELDS}

@@ -69,6 +69,11 @@ def _read_date(value: object) -> datetime | None:
         return None
 
 
+def holds(content: str, text: str) -> bool:
+    """Whether the text stands in the content and doesn't go on there: ".../1" isn't in ".../12"."""
+    return re.search(re.escape(clean(text)) + r"(?![0-9A-Za-z])", content) is not None
+
+
 def zone_of(name: str, offset: str) -> tzinfo:
     """The zone "Europe/Paris", or the offset in hours ("5.5") where the blog names none that is known."""
     if name:

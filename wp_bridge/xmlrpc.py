@@ -17,7 +17,7 @@ from wp_bridge.blog import Blog
 from wp_bridge.errors import CommentRefused, NotFound
 from wp_bridge.models import Comment, CommentCounts, Post, Site, User
 from wp_bridge.references import PostFinder
-from wp_bridge.text import clean, has_long_characters, with_entities
+from wp_bridge.text import clean, has_long_characters, holds, with_entities
 from wp_bridge.transport import Transport
 from wp_bridge.xmlrpc_client import Method, XmlRpcClient
 from wp_bridge.xmlrpc_faults import error_from, read_me, refusal_of_comment, require_moderator
@@ -119,9 +119,8 @@ class XmlRpcBlog(Blog):
         return self._parse(_counts, counts)
 
     def find_own_comment(self, post_id: int, text: str) -> Comment | None:
-        needle = clean(text)
         own = (comment for page in self.comments(post_id) for comment in page if comment.author_id == self.me.id)
-        matching = (comment for comment in own if needle in comment.content)
+        matching = (comment for comment in own if holds(comment.content, text))
         return min(matching, key=lambda comment: comment.id, default=None)
 
     def add_comment(self, post_id: int, content: str, *, parent_id: int = 0) -> Comment:

@@ -181,6 +181,8 @@ def test_the_oldest_of_several_own_comments_is_found(blog: Blog, post_id: int) -
     first = blog.add_comment(post_id, "Un https://draw.example/8")
     blog.add_comment(post_id, "Deux https://draw.example/8")
     assert blog.find_own_comment(post_id, "https://draw.example/8") == first
+    assert blog.find_own_comment(post_id, "https://draw.example") is not None
+    assert blog.find_own_comment(post_id, "https://draw.exampl") is None
 
 
 def test_a_blog_that_closes_old_posts_says_so(blog: Blog, site: Site, new_post: Callable[..., int]) -> None:
