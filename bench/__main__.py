@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,6 +28,7 @@ def main() -> int:
     wish = _parser().parse_args()
     small, large = QUICK_SIZES if wish.quick else SIZES
     set_up_logs("warning")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the blog and the worker are stopped too
     lines: list[Line] = []
     load = os.getloadavg()[0]  # others at work make parallel reading look worse than it is
     try:
