@@ -20,7 +20,8 @@ from service.usecases.services import Services
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON value and nothing else.")
 yes = click.option("--yes", is_flag=True, help="Answer every question with yes.")
-contest_id = click.argument("contest_id", type=int)
+LARGEST_ID = 2**31 - 1  # of a contest: what PostgreSQL keeps in an integer
+contest_id = click.argument("contest_id", type=click.IntRange(1, LARGEST_ID))
 
 
 def settings_with_logs() -> Settings:

@@ -27,7 +27,7 @@ from service.usecases.adopt import Change
 from service.usecases.services import Services
 
 why = click.option("--reason", required=True, help="Why; it is published with the draw.")
-comment_id = click.argument("comment_id", type=int)
+comment_id = click.argument("comment_id", type=click.IntRange(1, 2**63 - 1))
 
 
 @click.command()

@@ -100,3 +100,9 @@ def test_a_receipt_that_is_none(tirage, tmp_path):
     nonsense.write_text("{")
     done = tirage.run("receipt", "verify", str(nonsense), "--json")
     assert done.returncode == 1
+
+
+def test_ids_that_can_not_be(tirage):
+    for contest in ("99999999999999999999", "0", "x"):
+        assert "CONTEST_ID" in refused(tirage.run("contest", "show", contest))
+    assert "COMMENT_ID" in refused(tirage.run("contest", "readmit", "1", str(2**63), "--reason", "x"))
