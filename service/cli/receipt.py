@@ -40,6 +40,8 @@ def verify(file: Path, as_json: bool) -> int:
 def _read(file: Path) -> object:
     """What the file holds; None when it isn't JSON, which no receipt is."""
     try:
+        if file.exists() and not file.is_file():
+            raise BadInput(f"{file} isn't a file.")
         if file.stat().st_size > LARGEST_RECEIPT:
             raise BadInput(f"{file} is larger than any receipt.")
         return json.loads(file.read_text("utf-8"))

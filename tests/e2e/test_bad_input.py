@@ -96,6 +96,7 @@ def test_a_page_that_is_not_a_wordpress(tirage, proxy):
 
 def test_a_receipt_that_is_none(tirage, tmp_path):
     assert "can't be read" in refused(tirage.run("receipt", "verify", str(tmp_path / "none.json")))
+    assert "isn't a file" in refused(tirage.run("receipt", "verify", "/dev/zero"))
     nonsense = tmp_path / "nonsense.json"
     nonsense.write_text("{")
     done = tirage.run("receipt", "verify", str(nonsense), "--json")
