@@ -41,6 +41,16 @@ class Rules:
     def __post_init__(self) -> None:
         if len(self.excluded) > MOST_EXCLUDED:
             raise BadInput(f"At most {MOST_EXCLUDED} people can be excluded.")
+        object.__setattr__(self, "excluded", tuple(_clean_excluded(name) for name in self.excluded))
+
+
+def _clean_excluded(name: str) -> str:
+    clean = " ".join(name.split())
+    if not clean or not clean.isprintable():
+        raise BadInput("Who is excluded needs a name, an e-mail address or the number of an account, such as #12.")
+    if clean.startswith("#") and clean[1:].isdecimal():
+        return f"#{int(clean[1:])}"
+    return clean
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

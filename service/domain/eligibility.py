@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from service.domain.contest import Contest
-from service.domain.people import email_key, group_people
+from service.domain.people import email_key, group_people, name_key
 
 
 class Kind(StrEnum):
@@ -69,10 +69,11 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """A moderator's decision on an entry, with its public reason."""
+    """A moderator's decision on an entry, with its public reason; a readmission sets exactly these `codes` aside."""
 
     action: Action
     reason: str
+    codes: tuple[Code, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +136,9 @@ def judge(contest: Contest, entries: Sequence[EntryFacts]) -> list[Verdict]:
     """One verdict for each entry, in the order given.
 
     A person is all entries that share an e-mail address or a WordPress account; what makes one of them the
-    post's author or staff holds for all. Of a person's entries that could win, the earliest counts and the
-    others are duplicates of it, also when a moderator disqualified it: who is struck isn't back with a second comment.
+    post's author or staff holds for all. Of a person's entries that could win, the earliest counts and the others
+    are duplicates of it, also when a moderator disqualified it and then binned it: who is struck isn't back with a
+    second comment. What a moderator readmitted can win; a reason that came up later stands again.
     """
     people = group_people([(entry.account_id, email_key(entry.author_email)) for entry in entries])
     barred = _barred_people(contest, entries, people)
@@ -156,7 +158,7 @@ def judge(contest: Contest, entries: Sequence[EntryFacts]) -> list[Verdict]:
 
 def _barred_people(contest: Contest, entries: Sequence[EntryFacts], people: Sequence[int]) -> dict[int, Reason]:
     """The people who may not win whatever they write: the post's author, staff, whoever the rules list."""
-    names = frozenset(name.casefold() for name in contest.rules.excluded)
+    names = frozenset(name_key(name) for name in contest.rules.excluded)
     emails = frozenset(email_key(name) for name in contest.rules.excluded if "@" in name)
     staff = frozenset() if contest.rules.staff_may_win else contest.staff_ids
     barred: dict[int, Reason] = {}
@@ -171,8 +173,9 @@ def _barred_people(contest: Contest, entries: Sequence[EntryFacts], people: Sequ
 
 
 def _is_listed(entry: EntryFacts, names: frozenset[str], emails: frozenset[str]) -> bool:
+    is_shown = entry.state not in _STATE_CODES  # a stranger's spam under that name bars nobody
     return (
-        entry.author_name.strip().casefold() in names
+        (is_shown and bool(entry.author_name) and name_key(entry.author_name) in names)
         or (entry.account_id > 0 and f"#{entry.account_id}" in names)
         or (bool(entry.author_email) and email_key(entry.author_email) in emails)
     )
@@ -198,10 +201,10 @@ def _own_reasons(contest: Contest, entry: EntryFacts, barred: Reason | None) -> 
 def _first_entries(
     entries: Sequence[EntryFacts], people: Sequence[int], own: Sequence[tuple[Reason, ...]]
 ) -> dict[int, int]:
-    """For each person the index of the entry that counts: the earliest approved one with nothing against it."""
+    """For each person the index of the entry that counts: the earliest that can win, or could before it was struck."""
     firsts: dict[int, int] = {}
     for index, (entry, person) in enumerate(zip(entries, people, strict=True)):
-        if own[index] or entry.state is State.HELD:
+        if not _stands_for_person(entry, own[index]):
             continue
         best = firsts.get(person)
         if best is None or _age(entry) < _age(entries[best]):
@@ -209,12 +212,25 @@ def _first_entries(
     return firsts
 
 
+def _stands_for_person(entry: EntryFacts, own: tuple[Reason, ...]) -> bool:
+    if entry.override and entry.override.action is Action.DISQUALIFY:
+        return all(reason.code in _STATE_CODES.values() for reason in own)
+    return entry.state is not State.HELD and _is_set_aside(entry, own)
+
+
+def _is_set_aside(entry: EntryFacts, reasons: tuple[Reason, ...]) -> bool:
+    """Whether nothing speaks against an entry, or only what a moderator readmitted it in spite of."""
+    is_readmitted = entry.override is not None and entry.override.action is Action.READMIT
+    codes = entry.override.codes if entry.override and is_readmitted else ()
+    return can_readmit(reasons) and all(reason.code in codes for reason in reasons)
+
+
 def _age(entry: EntryFacts) -> tuple[datetime, int]:
     return entry.submitted_at, entry.comment_id
 
 
 def _duplicate_of(entry: EntryFacts, first: EntryFacts | None, reasons: tuple[Reason, ...]) -> Reason | None:
-    if reasons or first is None or first.comment_id == entry.comment_id:
+    if first is None or first.comment_id == entry.comment_id or not can_readmit(reasons):
         return None
     if entry.state is State.HELD and _age(entry) < _age(first):
         return None
@@ -226,7 +242,7 @@ def _verdict(entry: EntryFacts, own: tuple[Reason, ...], duplicate: Reason | Non
     override = entry.override
     if override and override.action is Action.DISQUALIFY:
         return Verdict(Status.INELIGIBLE, (Reason(Code.DISQUALIFIED, override.reason), *reasons))
-    if override and override.action is Action.READMIT and can_readmit(reasons) and entry.state is not State.HELD:
+    if reasons and entry.state is not State.HELD and _is_set_aside(entry, reasons):
         return Verdict(Status.ELIGIBLE, overruled=reasons)
     if reasons:
         return Verdict(Status.INELIGIBLE, reasons)

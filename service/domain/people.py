@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import unicodedata
 from collections.abc import Sequence
 
 _SAME_PROVIDER = {"googlemail.com": "gmail.com", "protonmail.com": "proton.me", "pm.me": "proton.me"}
@@ -24,6 +24,11 @@ def email_key(address: str) -> str:
     if domain in _IGNORE_DOTS:
         local = local.replace(".", "") or local
     return f"{local}@{domain}"
+
+
+def name_key(name: str) -> str:
+    """What stays the same however a name is typed: composed or not, in any case, with any blanks."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def _ascii_domain(domain: str) -> str:
@@ -58,17 +63,3 @@ def _root(parents: list[int], index: int) -> int:
 def _join(parents: list[int], one: int, other: int) -> None:
     low, high = sorted((_root(parents, one), _root(parents, other)))
     parents[high] = low
-
-
-def shared_addresses(identities: Sequence[tuple[int, str]]) -> dict[str, list[int]]:
-    """IP addresses used by more than one person: a hint for the moderator, never a reason.
-
-    Takes (person, IP address) for each entry; gives the indexes of the entries for each shared address.
-    """
-    indexes: defaultdict[str, list[int]] = defaultdict(list)
-    people: defaultdict[str, set[int]] = defaultdict(set)
-    for index, (person, address) in enumerate(identities):
-        if address:
-            indexes[address].append(index)
-            people[address].add(person)
-    return {address: found for address, found in indexes.items() if len(people[address]) > 1}

@@ -21,7 +21,10 @@ WRITES = "tirage_writes"
 
 
 def open_engine(url: str) -> Engine:
-    """The engine for a database address, `sqlite:///file` or `postgresql://…`. Raises BadInput for another."""
+    """The engine for a database address, `sqlite:///file` or `postgresql://…`. Raises BadInput for another.
+
+    Its errors hide the statement's values: they are readers' names and addresses.
+    """
     try:
         address = make_url(url)
     except ArgumentError:
@@ -29,12 +32,12 @@ def open_engine(url: str) -> Engine:
     if address.drivername in ("postgresql", "postgres"):
         address = address.set(drivername="postgresql+psycopg")
     if address.drivername == "postgresql+psycopg":
-        return create_engine(address, pool_pre_ping=True)
+        return create_engine(address, pool_pre_ping=True, hide_parameters=True)
     if address.drivername not in ("sqlite", "sqlite+pysqlite"):
         raise BadInput("DATABASE_URL must begin with sqlite:/// or postgresql://.")
     if address.database and address.database != ":memory:":
         Path(address.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(address, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
+    engine = create_engine(address, connect_args={"timeout": BUSY_TIMEOUT_SECONDS}, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

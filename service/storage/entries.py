@@ -105,7 +105,7 @@ def _save_some(tx: Connection, contest_id: int, comment_ids: Sequence[int], verd
 
 def set_override(tx: Connection, contest_id: int, comment_id: int, override: Override) -> None:
     """Keep a moderator's decision. Raises NotFound."""
-    value = {"action": override.action, "reason": override.reason}
+    value = {"action": override.action, "reason": override.reason, "codes": list(override.codes)}
     where = (entries.c.contest_id == contest_id, entries.c.comment_id == comment_id)
     if not tx.execute(entries.update().where(*where).values(override=value)).rowcount:
         raise NotFound(f"Contest {contest_id} has no entry for comment {comment_id}.")
@@ -183,9 +183,11 @@ def _facts(row: Sequence[Any]) -> EntryFacts:
     )
 
 
-def override_from_json(value: Mapping[str, str] | None) -> Override | None:
+def override_from_json(value: Mapping[str, Any] | None) -> Override | None:
     """A moderator's decision as stored."""
-    return Override(Action(value["action"]), value["reason"]) if value else None
+    if not value:
+        return None
+    return Override(Action(value["action"]), value["reason"], tuple(Code(code) for code in value["codes"]))
 
 
 def _verdict_row(verdict: Verdict) -> dict[str, Any]:

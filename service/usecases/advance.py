@@ -31,10 +31,11 @@ def advance(services: Services, lease: Lease) -> None:
 
     What stands in the way is stored as the contest's problem, and the step is tried again later.
     """
-    due_at: datetime | None = None
+    due_at: datetime | None = later(services.clock(), services.timing.poll)  # whatever fails: never forgotten
     try:
-        due_at = _step(services, lease)
+        next_at = _step(services, lease)
         _set_problem(services, lease, None)
+        due_at = next_at
     except LeaseLost:
         log.warning("lease_lost", contest=lease.contest_id)
     except (BlogProblem, TirageError) as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from service.domain.contest import require_unsealed
 from service.domain.eligibility import Action, Code, Override, can_readmit
@@ -45,7 +46,7 @@ def _decide(services: Services, contest_id: int, comment_id: int, override: Over
     with services.store.write() as tx:
         contest = contests.lock(tx, contest_id)
         require_unsealed(contest)
-        _require_possible(listing.one(tx, contest_id, comment_id), override)
+        override = _setting_aside(listing.one(tx, contest_id, comment_id), override)
         entries.set_override(tx, contest_id, comment_id, override)
         details = {"comment_id": comment_id}
         line = log.LogLine(at=now, actor=actor, action=override.action, reason=override.reason, details=details)
@@ -55,11 +56,15 @@ def _decide(services: Services, contest_id: int, comment_id: int, override: Over
         return listing.one(tx, contest_id, comment_id)
 
 
-def _require_possible(entry: Entry, override: Override) -> None:
+def _setting_aside(entry: Entry, override: Override) -> Override:
+    """A readmission with the reasons it sets aside: those that the moderator sees now. Raises Conflict."""
+    if override.action is not Action.READMIT:
+        return override
     standing = [reason for reason in entry.verdict.reasons if reason.code is not Code.DISQUALIFIED]
-    if override.action is Action.READMIT and not can_readmit(standing):
+    if not can_readmit(standing):
         raise Conflict(
             f"Comment {entry.comment_id} can't be readmitted: the blog doesn't show it as an approved comment. "
             "Approve it in WordPress first.",
             code="not_readmittable",
         )
+    return replace(override, codes=tuple(reason.code for reason in (*standing, *entry.verdict.overruled)))

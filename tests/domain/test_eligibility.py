@@ -21,6 +21,7 @@ from service.domain.eligibility import (
     judge,
     leave_out_undecided,
 )
+from service.domain.errors import BadInput
 from tests.factories import CLOSES_AT, make_contest, make_entry
 
 
@@ -114,7 +115,9 @@ def test_who_is_disqualified_is_not_back_with_a_second_comment():
 
 
 def test_readmitting_sets_the_reasons_aside_and_keeps_them_visible():
-    late = make_entry(submitted_at=CLOSES_AT + timedelta(seconds=9), override=Override(Action.READMIT, "server down"))
+    late = make_entry(
+        submitted_at=CLOSES_AT + timedelta(seconds=9), override=Override(Action.READMIT, "server down", (Code.LATE,))
+    )
     verdict = judge_one(late)
     assert verdict.status is Status.ELIGIBLE
     assert [reason.code for reason in verdict.overruled] == [Code.LATE]
@@ -122,8 +125,53 @@ def test_readmitting_sets_the_reasons_aside_and_keeps_them_visible():
 
 @pytest.mark.parametrize("facts", [{"state": State.SPAM}, {"state": State.HELD}, {"kind": Kind.PINGBACK}])
 def test_what_the_blog_does_not_show_as_a_comment_can_not_be_readmitted(facts):
-    entry = make_entry(override=Override(Action.READMIT, "please"), **facts)
+    entry = make_entry(override=Override(Action.READMIT, "please", tuple(Code)), **facts)
     assert judge_one(entry).status is not Status.ELIGIBLE
+
+
+@pytest.mark.parametrize("state", [State.TRASH, State.SPAM, State.DELETED, State.HELD])
+def test_who_is_disqualified_and_then_binned_is_not_back_either(state):
+    struck = make_entry(10, author_email="a@x.org", state=state, override=Override(Action.DISQUALIFY, "cheated"))
+    verdicts = judge(make_contest(), [struck, make_entry(11, author_email="a@x.org")])
+    assert codes(verdicts[1]) == [Code.DUPLICATE]
+
+
+def test_striking_a_second_comment_leaves_the_first_in():
+    struck = make_entry(11, author_email="a@x.org", override=Override(Action.DISQUALIFY, "wrote twice"))
+    verdicts = judge(make_contest(), [make_entry(10, author_email="a@x.org"), struck])
+    assert verdicts[0].status is Status.ELIGIBLE
+
+
+def test_readmitting_the_late_does_not_let_a_person_in_twice():
+    late = make_entry(
+        11,
+        author_email="a@x.org",
+        submitted_at=CLOSES_AT + timedelta(seconds=9),
+        override=Override(Action.READMIT, "server down", (Code.LATE,)),
+    )
+    verdicts = judge(make_contest(), [make_entry(10, author_email="a@x.org"), late])
+    assert [verdict.status for verdict in verdicts] == [Status.ELIGIBLE, Status.INELIGIBLE]
+    assert codes(verdicts[1]) == [Code.LATE, Code.DUPLICATE]
+    assert judge_one(late).status is Status.ELIGIBLE
+
+
+def test_a_stranger_s_spam_under_an_excluded_name_bars_nobody():
+    spam = make_entry(10, author_name="Bob", author_email="victim@x.org", state=State.SPAM)
+    contest = make_contest(rules=Rules(excluded=("bob",)))
+    assert judge(contest, [spam, make_entry(11, author_email="victim@x.org")])[1].status is Status.ELIGIBLE
+
+
+@pytest.mark.parametrize(("listed", "name"), [("Zoé", "Zoe\u0301"), (" Ada", "ada"), ("Ada  L.", "Ada L.")])
+def test_a_name_is_excluded_however_it_is_typed(listed, name):
+    contest = make_contest(rules=Rules(excluded=(listed,)))
+    assert codes(judge_one(make_entry(author_name=name), contest)) == [Code.EXCLUDED]
+
+
+def test_an_account_is_excluded_by_its_number_and_nobody_by_nothing():
+    contest = make_contest(rules=Rules(excluded=("#012",)))
+    assert codes(judge_one(make_entry(account_id=12), contest)) == [Code.EXCLUDED]
+    with pytest.raises(BadInput, match="needs a name"):
+        Rules(excluded=(" ",))
 
 
 def test_the_author_writing_as_a_guest_is_known_by_the_address_of_the_account():

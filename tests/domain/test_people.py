@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.domain.people import email_key, group_people, shared_addresses
+from service.domain.people import email_key, group_people
 
 
 @pytest.mark.parametrize(
@@ -41,12 +41,6 @@ def test_a_person_is_found_through_a_third_entry():
     people = group_people([(4, "a@x.org"), (0, "b@x.org"), (4, "b@x.org"), (0, ""), (0, "")])
     assert people[0] == people[1] == people[2]
     assert len({people[0], people[3], people[4]}) == 3
-
-
-def test_only_addresses_of_different_people_are_hints():
-    assert shared_addresses([(0, "192.0.2.1"), (0, "192.0.2.1"), (1, ""), (2, "192.0.2.9"), (3, "192.0.2.9")]) == {
-        "192.0.2.9": [3, 4]
-    }
 
 
 @given(st.text(max_size=80))
