@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any, NoReturn
 
 import click
 
 from service.cli.common import as_json, print_json
 from service.domain.errors import BadInput
+from service.domain.receipt import Failure
 from service.domain.receipt import verify as find_failures
 
 LARGEST_RECEIPT = 512 * 1024 * 1024
@@ -24,7 +26,7 @@ def group() -> None:
 @as_json
 def verify(file: Path, as_json: bool) -> int:
     """Re-compute everything in the receipt FILE; exits 0 when it holds, 1 when it doesn't."""
-    failures = find_failures(_read(file))
+    failures = _find_failures(_read(file))
     if as_json:
         told = [{"where": failure.where, "what": failure.what} for failure in failures]
         print_json({"valid": not failures, "failures": told})
@@ -37,15 +39,41 @@ def verify(file: Path, as_json: bool) -> int:
     return 1 if failures else 0
 
 
-def _read(file: Path) -> object:
-    """What the file holds; None when it isn't JSON, which no receipt is."""
+def _read(file: Path) -> bytes:
     try:
         if file.exists() and not file.is_file():
             raise BadInput(f"{file} isn't a file.")
         if file.stat().st_size > LARGEST_RECEIPT:
             raise BadInput(f"{file} is larger than any receipt.")
-        return json.loads(file.read_text("utf-8"))
+        return file.read_bytes()
     except OSError as error:
         raise BadInput(f"{file} can't be read: {error.strerror}.") from None
+    except ValueError:
+        raise BadInput("A file's name holds no NUL.") from None
+
+
+def _find_failures(content: bytes) -> list[Failure]:
+    """What is wrong with the receipt in a file; programs differ in how they read what JSON leaves open."""
+    try:
+        return find_failures(json.loads(content.decode(), object_pairs_hook=_unique, parse_constant=_refuse))
+    except _Ambiguous as error:
+        return [Failure("receipt", str(error))]
     except (ValueError, RecursionError):
-        return None
+        return [Failure("receipt", "is not JSON")]
+
+
+class _Ambiguous(ValueError):
+    """JSON that two programs may read differently."""
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value: dict[str, Any] = {}
+    for name, part in pairs:
+        if name in value:
+            raise _Ambiguous(f"has the name {name[:50]!r} twice in one object")
+        value[name] = part
+    return value
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise _Ambiguous(f"holds {constant}, which is no JSON")

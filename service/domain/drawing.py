@@ -15,6 +15,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
+from unicodedata import category
 
 SEAL_FORMAT = "tirage-seal/1"
 SEED_FORMAT = "tirage-seed/1"
@@ -46,11 +47,11 @@ def entry_id(comment_id: int) -> str:
 
 
 def comment_id_of(entry: str) -> int:
-    """The comment id in an entry's public name; ValueError for another string."""
+    """The comment id in an entry's public name, which has one spelling; ValueError for another string."""
     channel, _, number = entry.partition(":")
-    if channel != "comment" or not number.isdecimal():
-        raise ValueError(f"{entry!r} names no comment")
-    return int(number)
+    if channel == "comment" and number.isdecimal() and entry_id(int(number)) == entry:
+        return int(number)
+    raise ValueError(f"{entry[:50]!r} names no comment")
 
 
 def rfc3339(instant: datetime) -> str:
@@ -77,7 +78,10 @@ def seal_text(
     verdicts_digest: str,
     comment_ids: Iterable[int],
 ) -> str:
-    """The sealed list: plain ASCII lines, each ended by a line feed; entries by rising comment id."""
+    """The sealed list: plain lines, each ended by a line feed; entries by rising comment id.
+
+    Raises ValueError when a part would break its line: it could pass for entries.
+    """
     head = [
         SEAL_FORMAT,
         f"contest {slug}",
@@ -90,6 +94,9 @@ def seal_text(
         f"verdicts {verdicts_digest}",
         f"pool {POOL} winners={winners} alternates={alternates}",
     ]
+    for line in head:
+        if any(category(character) in ("Cc", "Zl", "Zp") for character in line):
+            raise ValueError(f"{line[:120]!r} holds characters that can't stand in a line of the sealed text")
     entries = [f"entry {entry_id(comment_id)}" for comment_id in sorted(comment_ids)]
     return "\n".join(head + entries) + "\n"
 

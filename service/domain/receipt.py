@@ -13,7 +13,7 @@ from typing import Any
 
 from service.domain import drawing
 from service.domain.contest import Contest
-from service.domain.eligibility import Code, Override, Reason, Status, Verdict
+from service.domain.eligibility import Action, Code, Override, Reason, Status, Verdict
 
 FORMAT = "tirage-receipt/1"
 Json = dict[str, Any]
@@ -144,8 +144,10 @@ def verify(receipt: object) -> list[Failure]:
         return [Failure("receipt", "is not a JSON object")]
     if receipt.get("format") != FORMAT:
         return [Failure("format", f"is not {FORMAT}: this version of Tirage can't read it")]
+    found: list[Failure] = []
     try:
-        return list(_failures(receipt))
+        for check in (_check_shape, _check_entries, _check_seal, _check_randomness, _check_draw):
+            found += list(check(receipt))
     except (
         KeyError,
         TypeError,
@@ -155,14 +157,9 @@ def verify(receipt: object) -> list[Failure]:
         RecursionError,
         OverflowError,
     ) as error:
-        return [Failure("receipt", f"is incomplete or of another shape ({type(error).__name__}: {error})"[:200])]
-
-
-def _failures(receipt: Mapping[str, Any]) -> Iterator[Failure]:
-    yield from _check_shape(receipt)
-    yield from _check_seal(receipt)
-    yield from _check_randomness(receipt)
-    yield from _check_draw(receipt)
+        what = f"is incomplete or of another shape ({type(error).__name__}: {error})"
+        found.append(Failure("receipt", what[:200]))
+    return found
 
 
 _KEYS = {
@@ -184,6 +181,26 @@ def _check_shape(receipt: Mapping[str, Any]) -> Iterator[Failure]:
         yield Failure("randomness.source", "is not commit-reveal")
 
 
+def _check_entries(receipt: Mapping[str, Any]) -> Iterator[Failure]:
+    """Each comment stands there once, by its one name; nobody who was late is in unless a moderator says so."""
+    entries, closes_at = receipt["entries"], _instant(receipt["rules"]["closes_at"])
+    if len({drawing.comment_id_of(entry["id"]) for entry in entries}) != len(entries):
+        yield Failure("entries", "names an entry twice")
+    for entry in entries:
+        is_late = _instant(entry["submitted_at"]) > closes_at
+        if is_late and _is_eligible(entry) and not _is_late_overruled(entry):
+            yield Failure("entries", f"has {entry['id']} eligible, which came after the deadline")
+
+
+def _is_eligible(entry: Mapping[str, Any]) -> bool:
+    return bool(entry["verdict"]["status"] == Status.ELIGIBLE)
+
+
+def _is_late_overruled(entry: Mapping[str, Any]) -> bool:
+    overruled = [reason["code"] for reason in entry["verdict"].get("overruled", [])]
+    return Code.LATE in overruled and entry.get("moderator", {}).get("action") == Action.READMIT
+
+
 def _check_seal(receipt: Mapping[str, Any]) -> Iterator[Failure]:
     text, rules, entries = receipt["seal"]["text"], receipt["rules"], receipt["entries"]
     if drawing.hash_text(text) != receipt["seal"]["digest"]:
@@ -199,15 +216,16 @@ def _check_seal(receipt: Mapping[str, Any]) -> Iterator[Failure]:
         commitment=receipt["randomness"]["commitment"],
         rules_digest=drawing.hash_text(canonical(rules)),
         verdicts_digest=drawing.hash_text(canonical(entries)),
-        comment_ids=[drawing.comment_id_of(e["id"]) for e in entries if e["verdict"]["status"] == "eligible"],
+        comment_ids=[drawing.comment_id_of(e["id"]) for e in entries if _is_eligible(e)],
     )
     yield from _line_differences(text.split("\n"), expected.split("\n"))
-    if len({entry["id"] for entry in entries}) != len(entries):
-        yield Failure("entries", "names an entry twice")
 
 
 def _instant(text: str) -> datetime:
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    instant = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    if drawing.rfc3339(instant) != text:
+        raise ValueError(f"{text!r} isn't written like {drawing.rfc3339(instant)}")
+    return instant
 
 
 _LINE_NAMES = {
@@ -249,12 +267,14 @@ def _check_draw(receipt: Mapping[str, Any]) -> Iterator[Failure]:
     )
     if seed != done["seed"]:
         yield Failure("draw.seed", f"should be {seed}")
+    if _instant(done["drawn_at"]) < _instant(receipt["seal"]["sealed_at"]):
+        yield Failure("draw.drawn_at", "is before the seal")
     if len(done["pools"]) != 1:
         yield Failure("draw.pools", "must hold one pool")
     pool = done["pools"][0]
     ranking = drawing.draw(
         seed,
-        drawing.sealed_entries(receipt["seal"]["text"]),
+        [entry["id"] for entry in receipt["entries"] if _is_eligible(entry)],
         winners=rules["winners"],
         alternates=rules["alternates"],
     )
@@ -269,7 +289,7 @@ def _check_pool(pool: Mapping[str, Any], ranking: drawing.Ranking) -> Iterator[F
         "prizes_left": ranking.prizes_left,
     }
     for key, value in expected.items():
-        if pool[key] != value:
+        if canonical(pool[key]) != canonical(value):
             yield Failure(f"draw.pools[0].{key}", f"should be {value}")
     for place, (mine, theirs) in enumerate(zip(ranking.tickets, pool["ranking"], strict=False)):
         if {"entry": mine.entry, "ticket": mine.ticket} != theirs:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
+import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.cli.receipt import verify as verify_command
 from service.domain import drawing, receipt
 from service.domain.contest import Rules
-from service.domain.eligibility import Action, EntryFacts, Override, State, judge, leave_out_undecided
+from service.domain.eligibility import Action, Code, EntryFacts, Override, State, judge, leave_out_undecided
 from service.storage.draws import Draw
 from service.usecases.draw import make_receipt
 from tests.factories import CLOSES_AT, SECRET, make_contest, make_entry
@@ -51,7 +55,7 @@ def sample_entries() -> list[EntryFacts]:
     return [
         *(make_entry(number) for number in range(100, 106)),
         make_entry(110, submitted_at=late),
-        make_entry(111, submitted_at=late, override=Override(Action.READMIT, "our server was down")),
+        make_entry(111, submitted_at=late, override=Override(Action.READMIT, "our server was down", (Code.LATE,))),
         make_entry(112, override=Override(Action.DISQUALIFY, "same household")),
         make_entry(113, state=State.HELD),
         make_entry(114, author_email="reader100@example.org"),
@@ -90,8 +94,8 @@ def test_any_changed_value_is_found(path, value):
     place: Any = changed
     for step in path[:-1]:
         place = place[step]
-    if path == ("draw", "drawn_at") or (place[path[-1]] == value and type(place[path[-1]]) is type(value)):
-        return  # the draw follows from the seal whenever it is made: its time is told, not proven
+    if place[path[-1]] == value and type(place[path[-1]]) is type(value):
+        return
     place[path[-1]] = value
     assert receipt.verify(changed) != []
 
@@ -108,3 +112,111 @@ def test_a_failure_names_the_place():
     changed["randomness"]["secret"] = "0" * 64
     places = [failure.where for failure in receipt.verify(changed)]
     assert places[:2] == ["entries", "randomness.secret"]
+
+
+def forge(change: Any) -> dict[str, Any]:
+    """A receipt with whatever a forger changes, sealed and drawn again so that all its hashes fit."""
+    forged = make()
+    change(forged)
+    rules, entries = forged["rules"], forged["entries"]
+    digests = {"rules": receipt.canonical(rules), "verdicts": receipt.canonical(entries)}
+    text = forged["seal"]["text"]
+    for name, value in digests.items():
+        text = re.sub(f"\n{name} .*\n", f"\n{name} {drawing.hash_text(value)}\n", text)
+    text = re.sub("\npost .*\n", lambda _: f"\npost {forged['contest']['post_url']}\n", text)
+    eligible = [e["id"] for e in entries if e["verdict"]["status"] == "eligible"]
+    head = text.partition("\nentry ")[0] if "evil" not in forged["contest"]["post_url"] else text.rstrip("\n")
+    known = drawing.sealed_entries(head)
+    text = "\n".join([head, *(f"entry {e}" for e in eligible if e not in known)]) + "\n"
+    digest = drawing.hash_text(text)
+    seed = drawing.make_seed(slug=forged["contest"]["slug"], digest=digest, randomness=SECRET)
+    ranking = drawing.draw(seed, drawing.sealed_entries(text), winners=1, alternates=3)
+    forged["seal"] |= {"text": text, "digest": digest}
+    forged["draw"]["seed"] = seed
+    forged["draw"]["pools"][0] |= {
+        "winners": list(ranking.winners),
+        "alternates": list(ranking.alternates),
+        "prizes_left": ranking.prizes_left,
+        "ranking": [{"entry": t.entry, "ticket": t.ticket} for t in ranking.tickets],
+    }
+    return forged
+
+
+def test_a_receipt_forged_without_a_change_is_the_receipt():
+    assert forge(lambda _: None) == make()
+
+
+def let_in_late(forged: dict[str, Any]) -> None:
+    late = next(e for e in forged["entries"] if e["id"] == "comment:110")
+    late["verdict"] = {"status": "eligible", "reasons": []}
+
+
+def name_otherwise(name: str) -> Any:
+    def change(forged: dict[str, Any]) -> None:
+        forged["entries"][0]["id"] = name
+
+    return change
+
+
+def add_again(forged: dict[str, Any]) -> None:
+    forged["entries"].append({**forged["entries"][0], "id": "comment:0100"})
+
+
+def slip_in(forged: dict[str, Any]) -> None:
+    forged["contest"]["post_url"] = "https://blog.example/evil\nentry comment:666"
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (let_in_late, "comment:110 eligible, which came after"),
+        (name_otherwise("comment:0100"), "names no comment"),
+        (name_otherwise("comment:١٠٠"), "names no comment"),
+        (add_again, "names no comment"),
+        (slip_in, "can't stand in a line"),
+    ],
+)
+def test_a_forged_receipt_is_found_although_its_hashes_fit(change, words):
+    assert words in " ".join(failure.what for failure in receipt.verify(forge(change)))
+
+
+@pytest.mark.parametrize("at", ["2026-11-27T16:04:59Z", "2026-11-27T16:05Z", "2026-11-28T1:00:00Z", "later", 5, None])
+def test_a_draw_is_not_before_its_seal(at):
+    changed = make()
+    changed["draw"]["drawn_at"] = at
+    assert receipt.verify(changed) != []
+
+
+@pytest.mark.parametrize("zero", [False, 0.0, -0.0])
+def test_no_prizes_left_is_a_whole_number(zero):
+    changed = make()
+    changed["draw"]["pools"][0]["prizes_left"] = zero
+    assert [failure.where for failure in receipt.verify(changed)] == ["draw.pools[0].prizes_left"]
+
+
+def test_a_line_of_the_seal_takes_no_line_break():
+    with pytest.raises(ValueError, match="can't stand in a line"):
+        receipt.seal(make_contest(post_url="https://x.example/\nentry comment:1"), [], number=1, sealed_at=CLOSES_AT)
+
+
+WHOLE = json.dumps(make())
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (WHOLE.replace('"number": 1', '"number": 2, "number": 1'), "'number' twice"),
+        (WHOLE.replace('{"format"', '{"draw": {}, "format"'), "'draw' twice"),
+        (WHOLE.replace('"number": 1', '"number": NaN'), "NaN"),
+        (WHOLE.replace('"number": 1', '"number": -Infinity'), "-Infinity"),
+        (WHOLE.replace('"number": 1', '"number": 1e999'), "draw.number"),
+        ("[" * 100_000, "not JSON"),
+        ("", "not JSON"),
+    ],
+)
+def test_a_file_that_can_be_read_in_two_ways_is_refused(tmp_path, text, words):
+    file = tmp_path / "receipt.json"
+    file.write_text(text)
+    done = CliRunner().invoke(verify_command, [str(file)], standalone_mode=False)
+    assert (done.return_value, done.exception) == (1, None)
+    assert words in done.stdout
