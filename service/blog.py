@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 
 import wp_bridge
 from service.domain.eligibility import Kind, State
@@ -17,6 +18,7 @@ from service.domain.reports import CommentFacts, Counts, PostedComment, PostFact
 from service.usecases.ports import BlogProblem
 
 LONGEST_FIELD = 500
+SITE_SECONDS = 30.0  # a moderator may change the blog's timezone while we run
 _TAGS = re.compile(r"<[^>]*>")
 _IMAGES = re.compile(r"<img\b", re.IGNORECASE)
 
@@ -30,10 +32,13 @@ class ConnectedBlog:
         self._connect = connect
         self._blog: wp_bridge.Blog | None = None
         self._skew: timedelta | None = None
+        self._connected_at = 0.0
         self._lock = threading.Lock()
 
     def site(self) -> SiteFacts:
-        """The blog's name, address, timezone and language."""
+        """The blog's name, address, timezone and language, read anew where the connection isn't quite fresh."""
+        if monotonic() - self._connected_at > SITE_SECONDS:
+            self._blog = None
         with self._bridge() as blog:
             site = blog.site
         return SiteFacts(
@@ -115,6 +120,7 @@ class ConnectedBlog:
         with self._lock:
             if self._blog is None:
                 self._blog = self._connect()
+                self._connected_at = monotonic()
             return self._blog
 
 

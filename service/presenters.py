@@ -35,7 +35,7 @@ def contest_json(tx: Connection, contest: Contest, *, proof_url: ProofUrl) -> Js
         "reasons": {
             status.value: _codes_json(tx, contest.id, status) for status in (Status.INELIGIBLE, Status.UNDECIDED)
         },
-        "proof_url": proof_url(contest.slug, draw.number if draw else 1),
+        "proof_url": proof_url(contest.slug, draw.number) if draw and draw.receipt else None,
         "draw": draw_json(draw, winner_names(tx, contest.id, draw)) if draw else None,
         "announcement": announcement_json(announcement) if announcement else None,
     }

@@ -32,6 +32,7 @@ class Announcement:
 
     draw_number: int
     text: str
+    proof_url: str
     actor: str
     attempted_at: datetime | None = None
     opened_comments: bool = False

@@ -133,6 +133,7 @@ announcements = Table(
     Column("contest_id", ForeignKey("contests.id", ondelete="CASCADE"), nullable=False),
     Column("draw_number", Integer, nullable=False),
     Column("text", Text, nullable=False),
+    Column("proof_url", Text, nullable=False),  # as the text has it: the key by which the comment is found again
     Column("actor", String(100), nullable=False),
     Column("attempted_at", Instant),  # the last time a comment was sent and no answer is known
     Column("opened_comments", Boolean, nullable=False),  # we opened the post's comments and owe to close them

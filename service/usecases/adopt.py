@@ -6,20 +6,23 @@ import re
 import unicodedata
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain, count
 from typing import Any
 
 from sqlalchemy import Connection
 
-from service.domain.contest import Contest, Phase, Rules, check_places, require_unsealed
+from service.domain.contest import Contest, Phase, Rules, check_places, require_phase, require_unsealed
 from service.domain.drawing import hash_text, rfc3339
 from service.domain.errors import AlreadyAdopted, BadInput
 from service.domain.reports import PostFacts, SiteFacts
 from service.storage import contests, log
 from service.usecases.deadline import read_deadline
 from service.usecases.judging import judge_entries
+from service.usecases.review import check_reason
 from service.usecases.services import Services
 from service.usecases.wording import check_template
 
+PHASES_BEFORE_ANNOUNCING = (Phase.OPEN, Phase.CLOSING, Phase.REVIEW, Phase.SEALED, Phase.DRAWN)
 _READABLE_STATUSES = frozenset({"publish", "private", "future", "pending", "draft"})
 
 
@@ -112,22 +115,41 @@ def open_contest(services: Services, plan: Plan, *, actor: str) -> Contest:
 
 
 def change_contest(services: Services, contest_id: int, change: Change, *, actor: str, reason: str) -> Contest:
-    """Change an unsealed contest and judge again; what changed is logged. Raises BadInput, Conflict, NotFound."""
+    """Change an unsealed contest and judge again; what changed is logged. The template can change until it is used.
+
+    Raises BadInput, Conflict, NotFound, BlogProblem.
+    """
+    reason = check_reason(reason)
     with services.store.read() as tx:
         contest = contests.get(tx, contest_id)
-    require_unsealed(contest)
-    closes_at = None
-    if change.closes is not None:
-        closes_at = _changed_deadline(services, contest, change.closes)
+    _require_changeable(contest, change)
+    closes_at = read_changed_deadline(services, contest, change)
     if change.template:
         check_template(change.template, language=contest.language)
     with services.store.write() as tx:
         contest = contests.lock(tx, contest_id)
-        require_unsealed(contest)
+        _require_changeable(contest, change)
         values = _changed_values(contest, change, closes_at, services.clock())
         if values:
             _store_change(tx, services, contest, values, actor=actor, reason=reason)
         return contests.get(tx, contest_id)
+
+
+def read_changed_deadline(services: Services, contest: Contest, change: Change) -> datetime | None:
+    """The deadline that a change means, None where it names none. Raises BadDeadline, BadInput, BlogProblem."""
+    if change.closes is None:
+        return None
+    post = services.blog.post(contest.post_id)
+    closes_at = _deadline(services, change.closes, contest.timezone, contest.language, post)
+    _check_post(post, closes_at, services.clock())
+    return closes_at
+
+
+def _require_changeable(contest: Contest, change: Change) -> None:
+    if change == Change(template=change.template):
+        require_phase(contest, *PHASES_BEFORE_ANNOUNCING, to="change its template")
+    else:
+        require_unsealed(contest)
 
 
 def _changed_values(contest: Contest, change: Change, closes_at: datetime | None, now: datetime) -> dict[str, Any]:
@@ -146,7 +168,7 @@ def _changed_values(contest: Contest, change: Change, closes_at: datetime | None
         winners=values.get("winners", contest.winners),
         alternates=values.get("alternates", contest.alternates),
     )
-    if values.get("closes_at", contest.closes_at) > now and contest.phase is not Phase.OPEN:
+    if values.get("closes_at", contest.closes_at) > now and contest.phase in (Phase.CLOSING, Phase.REVIEW):
         values["phase"] = Phase.OPEN
     return values
 
@@ -159,7 +181,8 @@ def _store_change(
     contests.ring(tx, contest.id, at=now)
     changed = {name: [_shown(getattr(contest, name)), _shown(value)] for name, value in values.items()}
     log.write(tx, contest.id, log.LogLine(at=now, actor=actor, action="change", reason=reason, details=changed))
-    judge_entries(tx, replace(contest, **values))
+    if not contest.phase.is_sealed:
+        judge_entries(tx, replace(contest, **values))
 
 
 def _shown(value: Any) -> Any:
@@ -186,11 +209,6 @@ def _deadline(services: Services, text: str, timezone: str, language: str, post:
     )
 
 
-def _changed_deadline(services: Services, contest: Contest, text: str) -> datetime:
-    post = services.blog.post(contest.post_id)
-    return _deadline(services, text, contest.timezone, contest.language, post)
-
-
 def _refuse_second(tx: Connection, post: PostFacts) -> None:
     existing = contests.find_by_post(tx, post.id)
     if existing is not None:
@@ -214,4 +232,5 @@ def _free_slug(tx: Connection, post: PostFacts) -> str:
     """A public name from the post's: lower-case ASCII and hyphens, at most 100 characters, not yet taken."""
     plain = unicodedata.normalize("NFKD", post.slug or post.title).encode("ascii", "ignore").decode()
     base = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:80].strip("-") or f"contest-{post.id}"
-    return base if not contests.slug_exists(tx, base) else f"{base}-{post.id}"
+    names = chain([base, f"{base}-{post.id}"], (f"{base}-{post.id}-{number}" for number in count(2)))
+    return next(name for name in names if not contests.slug_exists(tx, name))

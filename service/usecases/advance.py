@@ -33,7 +33,8 @@ def advance(services: Services, lease: Lease) -> None:
     """
     due_at: datetime | None = later(services.clock(), services.timing.poll)  # whatever fails: never forgotten
     try:
-        next_at = _step(services, lease)
+        with services.keep(lease):
+            next_at = _step(services, lease)
         _set_problem(services, lease, None)
         due_at = next_at
     except LeaseLost:

@@ -16,7 +16,8 @@ from sqlalchemy import Connection
 
 from service.domain.announcement import AnnouncementFacts, WinnerFacts
 from service.domain.contest import Contest, Phase, require_phase
-from service.domain.errors import Conflict
+from service.domain.eligibility import State
+from service.domain.errors import Blocked, Conflict
 from service.domain.reports import PostedComment
 from service.storage import contests, draws, listing, log
 from service.storage.contests import Lease
@@ -54,7 +55,7 @@ def preview(services: Services, contest_id: int, *, template: str | None = None)
             facts = _sample_facts(services, contest)
         else:
             facts = _facts(tx, services, contest, sealed)
-    return write_comment(template or contest.template, facts, language=contest.language)
+    return write_comment(contest.template if template is None else template, facts, language=contest.language)
 
 
 def announce(services: Services, contest_id: int, *, actor: str) -> Announcement:
@@ -96,7 +97,9 @@ def request_announcement(services: Services, contest_id: int, *, actor: str, lea
         require_phase(contest, Phase.DRAWN, to="announce it")
         done = draws.latest(tx, contest_id)
         text = write_comment(contest.template, _facts(tx, services, contest, done), language=contest.language)
-        draws.add_announcement(tx, contest_id, Announcement(draw_number=done.number, text=text, actor=actor))
+        proof_url = services.proof_url(contest.slug, done.number)
+        announcement = Announcement(draw_number=done.number, text=text, proof_url=proof_url, actor=actor)
+        draws.add_announcement(tx, contest_id, announcement)
         contests.update(tx, contest_id, phase=Phase.ANNOUNCING)
         contests.ring(tx, contest_id, at=services.clock())
 
@@ -105,10 +108,11 @@ def announce_under(services: Services, lease: Lease) -> Announcement | Waiting:
     """One step: look, and post only when no earlier attempt can still arrive."""
     contest, announcement = _load(services, lease)
     if announcement.comment_id is None:
-        found = services.blog.find_own_comment(contest.post_id, _proof_url(services, contest, announcement))
+        found = services.blog.find_own_comment(contest.post_id, announcement.proof_url)
         settled_at = _settled_at(services, announcement)
         if found is not None:
-            _store_comment(services, lease, announcement, found)
+            _close_comments(services, lease)
+            _store_comment(services, lease, announcement, _require_public(found))
         elif settled_at is not None and services.clock() < settled_at:
             _close_comments(services, lease)
             return Waiting(settled_at)
@@ -123,8 +127,8 @@ def _post(services: Services, lease: Lease, contest: Contest, announcement: Anno
         _open_comments(services, lease, contest)
         _note_attempt(services, lease, announcement, services.clock())
         posted = _send(services, lease, contest, announcement)
-        _store_comment(services, lease, announcement, posted)
-    except BlogProblem:
+        _store_comment(services, lease, announcement, _require_public(posted))
+    except (BlogProblem, Blocked):
         _close_comments(services, lease)
         raise
 
@@ -137,10 +141,21 @@ def _send(services: Services, lease: Lease, contest: Contest, announcement: Anno
         if problem.code in REFUSALS:
             _note_attempt(services, lease, announcement, None)
             raise
-        found = services.blog.find_own_comment(contest.post_id, _proof_url(services, contest, announcement))
+        found = services.blog.find_own_comment(contest.post_id, announcement.proof_url)
         if found is None:
             raise
         return found
+
+
+def _require_public(posted: PostedComment) -> PostedComment:
+    """Raises Blocked while readers don't see the winner comment: a plugin or a person moved it."""
+    if posted.state is not State.APPROVED:
+        raise Blocked(
+            f"The winner comment {posted.url} stands in WordPress as {posted.state}, where readers don't see it: "
+            "approve or restore it there.",
+            code="comment_not_public",
+        )
+    return posted
 
 
 def _open_comments(services: Services, lease: Lease, contest: Contest) -> None:
@@ -205,10 +220,6 @@ def _load(services: Services, lease: Lease) -> tuple[Contest, Announcement]:
         announcement = draws.find_announcement(tx, contest.id, draws.latest(tx, contest.id).number)
     assert announcement is not None, "the phase says that a winner comment was asked for"
     return contest, announcement
-
-
-def _proof_url(services: Services, contest: Contest, announcement: Announcement) -> str:
-    return services.proof_url(contest.slug, announcement.draw_number)
 
 
 def _facts(tx: Connection, services: Services, contest: Contest, done: Draw) -> AnnouncementFacts:

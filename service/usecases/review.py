@@ -14,7 +14,8 @@ from service.usecases.judging import judge_entries
 from service.usecases.services import Services
 
 LONGEST_REASON = 500
-_PERSONAL = re.compile(r"\S@\S|\b\d{1,3}(?:\.\d{1,3}){3}\b")
+_PERSONAL = re.compile(r"\S *@ *\S|\b\d{1,3}(?:\.\d{1,3}){3}\b")
+_MAYBE_IPV6 = re.compile(r"[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*")
 
 
 def disqualify(services: Services, contest_id: int, comment_id: int, *, reason: str, actor: str) -> Entry:
@@ -29,16 +30,26 @@ def readmit(services: Services, contest_id: int, comment_id: int, *, reason: str
 
 def check_reason(reason: str) -> str:
     """The reason in one clean line. Raises BadInput for none, a long one, or one with personal data."""
-    clean = " ".join(reason.split())
+    clean = " ".join(unicodedata.normalize("NFKC", reason).split())
     if not clean:
         raise BadInput("Say why: the reason is published with the draw.")
     if len(clean) > LONGEST_REASON:
         raise BadInput(f"Keep the reason under {LONGEST_REASON} characters.")
     if not clean.isprintable():
         raise BadInput("The reason holds characters that can't be shown; type it again.")
-    if _PERSONAL.search(clean):
+    if _PERSONAL.search(clean) or any(_is_ipv6(word) for word in _MAYBE_IPV6.findall(clean)):
         raise BadInput("The reason is published: leave e-mail and IP addresses out of it.")
     return clean
+
+
+def _is_ipv6(word: str) -> bool:
+    """Whether the word is an address, also with a full stop or colon after it; 17:00:05 and :: alone are none."""
+    for candidate in (word, word.rstrip(".:")):
+        try:
+            return candidate != "::" and ip_address(candidate).version == 6
+        except ValueError:
+            continue
+    return False
 
 
 def _decide(services: Services, contest_id: int, comment_id: int, override: Override, actor: str) -> Entry:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import secrets
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from time import monotonic, sleep
+
+from sqlalchemy.exc import DBAPIError
 
 from service.domain.errors import LeaseLost
 from service.storage import contests
@@ -57,10 +60,33 @@ class Services:
         """Lease a contest as a worker does, and ring it afterwards. Raises LeaseLost when another won't let go."""
         lease = self._wait_for_lease(contest_id)
         try:
-            yield lease
+            with self.keep(lease):
+                yield lease
         finally:
             with self.store.write() as tx:
                 contests.release(tx, lease, due_at=self.clock())
+
+    @contextmanager
+    def keep(self, lease: Lease) -> Iterator[None]:
+        """Renew a lease while the block runs, however slow the blog is; it lapses when this process dies or freezes."""
+        stop = threading.Event()
+        heartbeat = threading.Thread(target=self._renew_until, args=(lease, stop), daemon=True)
+        heartbeat.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            heartbeat.join()
+
+    def _renew_until(self, lease: Lease, stop: threading.Event) -> None:
+        while not stop.wait(self.timing.lease / 3):
+            try:
+                with self.store.write() as tx:
+                    contests.renew(tx, lease, now=self.clock(), seconds=self.timing.lease)
+            except LeaseLost:
+                return  # whoever holds it now is stopped by nobody; our next write is refused
+            except DBAPIError:
+                continue  # the database is away: the step itself will tell
 
     def _wait_for_lease(self, contest_id: int) -> Lease:
         deadline = monotonic() + self.timing.lease_wait

@@ -144,7 +144,7 @@ class Contest(ContestLine):
 
     counts: Counts
     reasons: dict[str, dict[str, int]] = Field(description="How often each reason comes first, by verdict")
-    proof_url: str
+    proof_url: str | None
     draw: Draw | None
     announcement: Announcement | None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from time import sleep
 
 import pytest
 
@@ -12,11 +13,13 @@ from service.domain.contest import Phase, Rules
 from service.domain.eligibility import State
 from service.domain.errors import LeaseLost
 from service.domain.reports import CommentFacts
+from service.logs import set_up_logs
 from service.storage import contests, draws, entries, listing, log
 from service.usecases import adopt, announce, collect, seal
 from service.usecases.adopt import Change
 from service.usecases.ports import BlogProblem
-from tests.factories import CLOSES_AT
+from service.usecases.services import Timing, utc_now
+from tests.factories import CLOSES_AT, SECRET
 
 
 def test_an_automatic_contest_goes_all_the_way(world):
@@ -325,3 +328,79 @@ def test_a_proof_link_that_readers_can_not_open_is_not_posted(world):
     assert contest.problem is not None
     assert contest.problem.code == "public_url"
     assert world.blog.texts() == []
+
+
+def test_a_step_that_could_not_even_note_its_problem_is_not_forgotten(world, monkeypatch):
+    world.open()
+    world.blog.fail("count")
+    monkeypatch.setattr("service.usecases.advance._note_problem", lambda *_: 1 // 0)
+    with pytest.raises(ZeroDivisionError):
+        world.step()
+    assert world.contest().due_at is not None
+
+
+def test_a_lease_is_kept_through_a_call_that_takes_longer_than_it(world, monkeypatch):
+    """With the real clock: two workers on a slow blog must not overtake each other for ever."""
+    world.services = replace(world.services, clock=utc_now, timing=Timing(lease=0.6, closing_margin=0))
+    world.blog.add()
+    world.open()
+    count, taken = world.blog.count, []
+
+    def slow(post_id):
+        sleep(1.5)
+        with world.services.store.write() as tx:
+            taken.append(contests.take(tx, 1, now=utc_now(), seconds=9, token="another worker"))
+        return count(post_id)
+
+    monkeypatch.setattr(world.blog, "count", slow)
+    assert collect.collect(world.services, 1).gap == ""
+    assert taken == [None, None]
+
+
+def test_a_winner_comment_that_readers_do_not_see_is_a_problem_until_it_is_restored(world):
+    world.blog.add()
+    world.open(auto=True)
+    world.pass_deadline()
+    world.blog.lose_answers()
+    find = world.blog.find_own_comment
+    world.blog.find_own_comment = lambda post_id, text: spam(find(post_id, text))
+    contest = world.run()
+    assert contest.phase is Phase.ANNOUNCING
+    assert contest.problem is not None
+    assert contest.problem.code == "comment_not_public"
+    world.blog.find_own_comment = find
+    world.clock.forward(400)
+    assert world.run().phase is Phase.ANNOUNCED
+    assert len(world.blog.texts()) == 1
+
+
+def spam(posted):
+    return replace(posted, state=State.SPAM) if posted else None
+
+
+def test_another_public_url_in_between_changes_nothing(world):
+    world.blog.add()
+    world.open(auto=True)
+    world.pass_deadline()
+    find = world.blog.find_own_comment
+    world.blog.find_own_comment = lambda *_: None
+    world.blog.lose_answers()
+    world.run()
+    world.blog.find_own_comment = find
+    world.services = replace(world.services, public_url="https://moved.example")
+    world.clock.forward(400)
+    assert world.run().phase is Phase.ANNOUNCED
+    assert len(world.blog.texts()) == 1
+
+
+def test_no_address_and_no_secret_stands_in_a_log_of_a_failure(world, monkeypatch, capfd):
+    set_up_logs("info")
+    world.blog.add(author_email="ada@example.org", author_name="Ada Lovelace")
+    world.open()
+    monkeypatch.setattr(entries.entries.c.comment_id, "name", "nonsense")
+    world.step()
+    logged = capfd.readouterr().err
+    assert "step_failed" in logged
+    assert "ada@example.org" not in logged
+    assert "Lovelace" not in logged
+    assert SECRET not in logged

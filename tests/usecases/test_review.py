@@ -8,7 +8,7 @@ from service.domain.contest import Rules
 from service.domain.eligibility import Code, State, Status
 from service.domain.errors import AlreadyAdopted, BadInput, BadTemplate, Conflict, NotFound
 from service.storage import listing
-from service.usecases import adopt, collect, review, seal
+from service.usecases import adopt, announce, collect, review, seal
 from service.usecases.adopt import Change
 
 
@@ -109,3 +109,39 @@ def test_a_post_named_in_another_script_gets_a_page_all_the_same(world):
     world.blog.add_post(9, slug="", title="プレゼント")
     assert world.open(post_id=8).slug == "e3-81-82"
     assert world.open(post_id=9).slug == "contest-9"
+
+
+def test_the_words_can_change_until_they_are_used(reviewed):
+    reviewed.pass_deadline()
+    seal.seal(reviewed.services, 1, actor="ada", leave_out=True)
+    reviewed.run()
+    change = Change(template="Bravo ! {{ proof_url }}")
+    adopt.change_contest(reviewed.services, 1, change, actor="ada", reason="shorter")
+    announce.announce(reviewed.services, 1, actor="ada")
+    assert reviewed.blog.texts() == ["Bravo ! https://tirage.example/contests/deux-livres-7/draws/1"]
+    with pytest.raises(Conflict):
+        adopt.change_contest(reviewed.services, 1, change, actor="ada", reason="again")
+
+
+def test_a_deadline_is_not_put_off_where_nobody_can_comment(reviewed):
+    reviewed.blog.set_comments_open(7, is_open=False)
+    with pytest.raises(BadInput, match="Comments are closed"):
+        adopt.change_contest(
+            reviewed.services, 1, Change(closes="2026-12-20T17:00:00+01:00"), actor="ada", reason="more time"
+        )
+
+
+def test_a_change_says_why(reviewed):
+    with pytest.raises(BadInput, match="Say why"):
+        adopt.change_contest(reviewed.services, 1, Change(winners=2), actor="ada", reason=" ")
+
+
+def test_names_of_pages_never_run_out(world):
+    for post_id, slug in ((20, "prix-22"), (21, "prix"), (22, "prix"), (23, "prix")):
+        world.blog.add_post(post_id, slug=slug)
+    assert [world.open(post_id=post_id).slug for post_id in (20, 21, 22, 23)] == [
+        "prix-22",
+        "prix",
+        "prix-22-2",
+        "prix-23",
+    ]

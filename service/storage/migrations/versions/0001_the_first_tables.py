@@ -62,6 +62,7 @@ def upgrade() -> None:
         sa.Column("contest_id", sa.Integer(), nullable=False),
         sa.Column("draw_number", sa.Integer(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("proof_url", sa.Text(), nullable=False),
         sa.Column("actor", sa.String(length=100), nullable=False),
         sa.Column("attempted_at", Instant(), nullable=True),
         sa.Column("opened_comments", sa.Boolean(), nullable=False),
