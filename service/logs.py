@@ -8,7 +8,6 @@ import sys
 import structlog
 from structlog.tracebacks import ExceptionDictTransformer
 
-
 # Local variables would put readers' addresses and bearer tokens into the log.
 _TRACEBACKS = structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
 
