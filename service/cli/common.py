@@ -63,10 +63,10 @@ def tell(text: str) -> None:
     click.echo(text, err=True)
 
 
-def show_progress(total: int, read: int) -> None:
+def show_progress(read: int) -> None:
     """How far a reading is, on one line that is written over; nothing where nobody watches."""
     if sys.stderr.isatty():
-        click.echo(f"\r{read} of {total} comments read", err=True, nl=read >= total)
+        click.echo(f"\r{read} comments read\r", err=True, nl=False)
 
 
 def confirm(question: str, *, yes: bool) -> None:

@@ -1,8 +1,8 @@
 """Read all comments of a contest's post, keep them as entries, and judge.
 
 A reading goes page by page, each page in a transaction of its own, so that a killed worker loses nothing. It is
-complete when WordPress's own count, state by state, is what was read and did not change meanwhile; only then
-is an entry that wasn't seen taken for deleted.
+complete when WordPress's own count afterwards, state by state, is what was read; only then is an entry that wasn't
+seen taken for deleted.
 """
 
 from __future__ import annotations
@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
-from functools import partial
 from time import monotonic
 
 from service.domain.contest import Contest, require_unsealed
@@ -25,10 +23,10 @@ from service.usecases.services import Services
 
 TRIES = 3  # comments may come in while a reading runs
 
-Progress = Callable[[int, int], None]  # told how many comments there are and how many are read
+Progress = Callable[[int], None]  # told how many comments are read
 
 
-def ignore(_total: int, _read: int) -> None:
+def ignore(_read: int) -> None:
     """Nobody watches."""
 
 
@@ -70,9 +68,8 @@ def _read_once(services: Services, lease: Lease, progress: Progress) -> Reading:
         contest = contests.get(tx, lease.contest_id)
     require_unsealed(contest)
     staff = services.blog.staff_ids()
-    before = services.blog.count(contest.post_id)
-    seen, changed = _store_pages(services, lease, contest, partial(progress, sum(before.values())))
-    gap = _gap(before, Counter(seen.values()), services.blog.count(contest.post_id))
+    seen, changed = _store_pages(services, lease, contest, progress)
+    gap = _gap(Counter(seen.values()), services.blog.count(contest.post_id))
     with services.store.write() as tx:
         contest = contests.lock(tx, contest.id, lease)
         require_unsealed(contest)
@@ -84,7 +81,7 @@ def _read_once(services: Services, lease: Lease, progress: Progress) -> Reading:
 
 
 def _store_pages(
-    services: Services, lease: Lease, contest: Contest, progress: Callable[[int], None]
+    services: Services, lease: Lease, contest: Contest, progress: Progress
 ) -> tuple[dict[int, State], int]:
     """Every comment's state by id, and how many rows changed."""
     seen: dict[int, State] = {}
@@ -100,15 +97,14 @@ def _store_pages(
     return seen, changed
 
 
-def _gap(before: Counts, read: Counter[State], after: Counts) -> str:
+def _gap(read: Counter[State], counts: Counts) -> str:
     """What is missing from a reading, in one sentence; empty when nothing is."""
-    for state, number in after.items():
-        if before.get(state) != number:
-            return "Comments came or changed while they were being read; reading again."
+    for state, number in counts.items():
         if read[state] != number:
             return (
-                f"WordPress counts {number} {state} comments on this post and {read[state]} could be read; "
-                "a plugin or a broken comment may hide some. Look at the post's comments in WordPress."
+                f"WordPress counts {number} {state} comments on this post and {read[state]} could be read: either some "
+                "come in right now, and reading again helps, or a plugin or a broken comment hides some. "
+                "Look at the post's comments in WordPress."
             )
     return ""
 
@@ -118,10 +114,6 @@ def is_over(services: Services, contest: Contest) -> bool:
     margin = services.timing.closing_margin
     return all(
         (clock - contest.closes_at).total_seconds() >= margin
-        for clock in (services.clock(), _blog_clock(services))
+        for clock in (services.clock(), services.blog.clock())
         if clock is not None
     )
-
-
-def _blog_clock(services: Services) -> datetime | None:
-    return services.blog.clock()

@@ -52,9 +52,7 @@ def test_every_operation_does_what_the_document_says(world, method, path, mode):
     try:
         check()
     except Unsatisfiable:
-        assert mode is GenerationMode.NEGATIVE, (
-            "a request that takes nothing can be sent"
-        )
+        assert mode is GenerationMode.NEGATIVE, "a request that takes nothing can be sent"
 
 
 def test_the_document_is_openapi_3_1_with_problems_for_errors(world):
