@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import replace
+from ipaddress import ip_address
 
 from service.domain.contest import require_unsealed
 from service.domain.eligibility import Action, Code, Override, can_readmit
@@ -15,7 +17,7 @@ from service.usecases.services import Services
 
 LONGEST_REASON = 500
 _PERSONAL = re.compile(r"\S *@ *\S|\b\d{1,3}(?:\.\d{1,3}){3}\b")
-_MAYBE_IPV6 = re.compile(r"[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*")
+_MAYBE_IPV6 = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*(?![0-9A-Za-z])")
 
 
 def disqualify(services: Services, contest_id: int, comment_id: int, *, reason: str, actor: str) -> Entry:
@@ -44,9 +46,10 @@ def check_reason(reason: str) -> str:
 
 def _is_ipv6(word: str) -> bool:
     """Whether the word is an address, also with a full stop or colon after it; 17:00:05 and :: alone are none."""
-    for candidate in (word, word.rstrip(".:")):
+    for candidate in (word, word.rstrip("."), word.rstrip(".:")):
         try:
-            return candidate != "::" and ip_address(candidate).version == 6
+            if ip_address(candidate).version == 6:
+                return candidate != "::"
         except ValueError:
             continue
     return False
