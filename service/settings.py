@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from pydantic import AnyHttpUrl, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AnyHttpUrl, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from service.domain.errors import BadInput
 from service.usecases.services import Timing
@@ -49,6 +49,22 @@ class Settings(BaseSettings):
             raise ValueError("must be debug, info, warning or error")
         return value.lower()
 
+    @field_validator("public_url")
+    @classmethod
+    def _plain_address(cls, value: AnyHttpUrl) -> AnyHttpUrl:
+        if value.query is not None or value.fragment is not None or value.username or value.password:
+            raise ValueError("must be an address without ?, # and login: the proof links are made from it")
+        return value
+
+    @model_validator(mode="after")
+    def _times_fit(self) -> Self:
+        timeout = self.wordpress_timeout_seconds
+        if self.lease_seconds <= timeout:
+            raise ValueError("LEASE_SECONDS must be more than WORDPRESS_TIMEOUT_SECONDS")
+        if self.settle_seconds < 2 * timeout:
+            raise ValueError("SETTLE_SECONDS must be at least twice WORDPRESS_TIMEOUT_SECONDS")
+        return self
+
     @property
     def timing(self) -> Timing:
         """The waiting times of the use cases."""
@@ -75,5 +91,14 @@ def read_settings(**given: Any) -> Settings:
     try:
         return Settings(**given, _secrets_dir=folder if folder.is_dir() else None)
     except ValidationError as error:
-        wrong = [f"{'.'.join(map(str, item['loc'])).upper()}: {item['msg']}" for item in error.errors()]
+        wrong = [": ".join([*map(_name, item["loc"]), item["msg"]]) for item in error.errors()]
         raise BadInput("These settings are wrong: " + "; ".join(wrong) + ".", code="settings_wrong") from None
+    except (OSError, UnicodeDecodeError, SettingsError):
+        raise BadInput(
+            f"The settings can't be read: .env and the files in {folder} must be readable UTF-8 text.",
+            code="settings_wrong",
+        ) from None
+
+
+def _name(part: int | str) -> str:
+    return str(part).upper()
