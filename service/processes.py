@@ -59,8 +59,10 @@ def run_all(commands: Mapping[str, list[str]]) -> int:
     told: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda caught, _frame: told.append(caught))
-    running = {name: subprocess.Popen(command) for name, command in commands.items()}
+    running: dict[str, subprocess.Popen[bytes]] = {}
     try:
+        for name, command in commands.items():
+            running[name] = subprocess.Popen(command)
         while not told and all(process.poll() is None for process in running.values()):
             time.sleep(0.2)
         ended = {name: process.returncode for name, process in running.items() if process.returncode is not None}
