@@ -10,12 +10,17 @@ from contextlib import contextmanager
 from typing import Any
 
 import click
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 
 from service import presenters
 from service.app import make_services
+from service.domain.errors import BadInput, Blocked
 from service.logs import set_up_logs
 from service.settings import Settings, read_settings
 from service.storage import contests
+from service.storage.store import MIGRATIONS
 from service.usecases.services import Services
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON value and nothing else.")
@@ -36,13 +41,40 @@ def open_services(*, check: bool = True) -> Iterator[Services]:
     """The services for one command. Raises Blocked when the database isn't up to date."""
     settings = read_settings()
     set_up_logs("error")
-    services = make_services(settings)
+    services = connect(settings)
     try:
         if check:
-            services.store.check()
+            check_tables(services)
         yield services
     finally:
         services.store.close()
+
+
+def connect(settings: Settings) -> Services:
+    """The services by the settings. Raises BadInput when the database's folder can't be made."""
+    try:
+        return make_services(settings)
+    except OSError as error:
+        raise BadInput(f"The folder of DATABASE_URL can't be made: {error.strerror}.") from None
+
+
+def check_tables(services: Services) -> None:
+    """Raises Blocked unless the tables are those of this version, BadInput when they are a newer one's."""
+    try:
+        services.store.check()
+    except Blocked:
+        refuse_newer_tables(services)
+        raise
+
+
+def refuse_newer_tables(services: Services) -> None:
+    """Raises BadInput when a newer version made the tables: this one doesn't know how to go back from there."""
+    with services.store.read() as tx:
+        current = MigrationContext.configure(tx).get_current_revision()
+    try:
+        ScriptDirectory(str(MIGRATIONS)).get_revision(current or "base")
+    except CommandError:
+        raise BadInput("A newer version of Tirage made the database: install that version.") from None
 
 
 def actor() -> str:

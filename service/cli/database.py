@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import click
+from alembic.util import CommandError
 
-from service.cli.common import confirm, open_services, tell, yes
+from service.cli.common import as_json, confirm, open_services, print_json, refuse_newer_tables, tell, yes
+from service.domain.errors import BadInput
 
 
 @click.group("db")
@@ -13,19 +15,30 @@ def group() -> None:
 
 
 @group.command()
-def upgrade() -> None:
+@as_json
+def upgrade(as_json: bool) -> None:
     """Make or bring up to date all tables."""
     with open_services(check=False) as services:
+        refuse_newer_tables(services)
         services.store.upgrade()
+    if as_json:
+        return print_json({"is_up_to_date": True})
     tell("The database is up to date.")
 
 
 @group.command()
 @click.argument("revision")
 @yes
-def downgrade(revision: str, yes: bool) -> None:
+@as_json
+def downgrade(revision: str, yes: bool, as_json: bool) -> None:
     """Go back to an older REVISION of the tables; "base" drops them all."""
     confirm(f"Take the tables back to {revision}? What newer ones hold is lost.", yes=yes)
     with open_services(check=False) as services:
-        services.store.downgrade(revision)
+        refuse_newer_tables(services)
+        try:
+            services.store.downgrade(revision)
+        except (CommandError, AssertionError):  # alembic asserts that there is a revision
+            raise BadInput(f'{revision!r} is no older revision of the tables; "base" is the oldest.') from None
+    if as_json:
+        return print_json({"revision": revision})
     tell(f"The database is at {revision}.")

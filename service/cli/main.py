@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import sys
+from typing import NoReturn
 
 import click
 from sqlalchemy.exc import DBAPIError
@@ -33,6 +34,8 @@ for command in (contest.group, database.group, token.group, receipt.group, blog.
 
 def main() -> None:
     """The entry point."""
+    if not all(_is_text(argument) for argument in sys.argv[1:]):
+        _end("What is given must be UTF-8 text.", WRONG)
     try:
         result = cli.main(prog_name="tirage", standalone_mode=False)
     except click.exceptions.Abort:
@@ -50,6 +53,15 @@ def main() -> None:
     sys.exit(result if isinstance(result, int) else 0)
 
 
-def _end(message: str, code: int) -> None:
+def _is_text(argument: str) -> bool:
+    """Whether the argument can be stored and shown; Python keeps bytes that are not UTF-8 as lone surrogates."""
+    try:
+        argument.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _end(message: str, code: int) -> NoReturn:
     print(f"tirage: {message}", file=sys.stderr)
     sys.exit(code)

@@ -6,8 +6,7 @@ import os
 
 import click
 
-from service.app import make_services
-from service.cli.common import settings_with_logs
+from service.cli.common import check_tables, connect, refuse_newer_tables, settings_with_logs
 from service.processes import gunicorn_command, run_all, run_worker, worker_command
 from service.settings import Settings
 
@@ -30,16 +29,17 @@ def web() -> None:
 def worker() -> None:
     """Start the worker alone; on PostgreSQL there may be several."""
     settings = _ready()
-    run_worker(make_services(settings))
+    run_worker(connect(settings))
 
 
 def _ready(*, upgrade: bool = False) -> Settings:
     """Settings that are complete and a database that fits. Raises BadInput, Blocked."""
     settings = settings_with_logs()
     settings.require_blog()
-    services = make_services(settings)
+    services = connect(settings)
     if upgrade:
+        refuse_newer_tables(services)
         services.store.upgrade()
-    services.store.check()
+    check_tables(services)
     services.store.close()
     return settings

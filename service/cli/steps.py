@@ -19,7 +19,7 @@ from service.cli.common import (
     tell,
     yes,
 )
-from service.domain.errors import Blocked, Conflict
+from service.domain.errors import BadInput, Blocked, Conflict
 from service.storage import draws, entries
 from service.usecases import announce, collect, draw, seal
 
@@ -70,7 +70,7 @@ def seal_(contest_id: int, leave_out_undecided: bool, yes: bool, as_json: bool) 
 @yes
 @as_json
 def draw_(contest_id: int, yes: bool, as_json: bool) -> None:
-    """Reveal the secret and draw the winners."""
+    """Reveal the secret and draw the winners. It asks nothing: --yes is taken and changes nothing."""
     with open_services() as services:
         done = draw.draw(services, contest_id, actor=actor())
         with services.store.read() as tx:
@@ -125,13 +125,19 @@ def announce_(contest_id: int, yes: bool, as_json: bool) -> None:
 @click.command("receipt")
 @contest_id
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write it to this file.")
-def receipt_(contest_id: int, output: Path | None) -> None:
-    """Print the receipt of the draw: everything needed to repeat it."""
+@as_json
+def receipt_(contest_id: int, output: Path | None, as_json: bool) -> None:
+    """Print the receipt of the draw: everything needed to repeat it. It is JSON with and without --json."""
     with open_services() as services, services.store.read() as tx:
         told = draws.latest(tx, contest_id).receipt
     if told is None:
         raise Conflict(f"Contest {contest_id} isn't drawn yet.")
     if output is None:
         return print_json(told)
-    output.write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", "utf-8")
+    try:
+        output.write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", "utf-8")
+    except OSError as error:
+        raise BadInput(f"{output} can't be written: {error.strerror}.") from None
+    if as_json:
+        return print_json({"file": str(output)})
     tell(f"The receipt is in {output}; check it with `tirage receipt verify {output}`.")

@@ -56,8 +56,11 @@ def show(as_json: bool) -> None:
 
 @group.command()
 @click.argument("name")
-def revoke(name: str) -> None:
+@as_json
+def revoke(name: str, as_json: bool) -> None:
     """Make the token of NAME useless at once."""
     with open_services() as services, services.store.write() as tx:
         tokens.revoke(tx, name=name, now=services.clock())
+    if as_json:
+        return print_json({"name": name, "is_revoked": True})
     tell(f"The token of {name} is revoked.")

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+
 import pytest
 
-from tests.e2e.conftest import installed
+from service.storage.store import Store
+from tests.e2e.conftest import Tirage, installed
 
 
 def refused(done):
@@ -107,3 +114,76 @@ def test_ids_that_can_not_be(tirage):
     for contest in ("99999999999999999999", "0", "x"):
         assert "CONTEST_ID" in refused(tirage.run("contest", "show", contest))
     assert "COMMENT_ID" in refused(tirage.run("contest", "readmit", "1", str(2**63), "--reason", "x"))
+
+
+@pytest.fixture
+def alone(tmp_path, monkeypatch):
+    """Tirage with its tables and without a blog, in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("WORDPRESS_")}
+    blog = {"WORDPRESS_URL": "http://127.0.0.1:9", "WORDPRESS_USER": "x", "WORDPRESS_PASSWORD": "x"}
+    database = {"DATABASE_URL": f"sqlite:///{tmp_path}/tirage.sqlite3", "SECRETS_DIR": str(tmp_path / "none")}
+    quiet = {"LOG_LEVEL": "error"}  # the processes of the service log on stderr
+    root = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))
+    with closing(Store(database["DATABASE_URL"])) as store:
+        store.upgrade()
+    return Tirage({**kept, **blog, **database, **quiet, "PYTHONPATH": root})
+
+
+def test_a_database_in_a_folder_that_can_not_be_made(alone):
+    alone.env["DATABASE_URL"] = "sqlite:////proc/nope/x"
+    for command in (["contest", "list"], ["db", "upgrade"], ["worker"]):
+        assert "DATABASE_URL" in refused(alone.run(*command))
+
+
+@pytest.mark.parametrize("revision", ["nonsense", "-99", "+1", "", "a:b"])
+def test_a_revision_that_is_none(alone, revision):
+    assert "no older revision" in refused(alone.run("db", "downgrade", "--yes", "--", revision))
+
+
+def test_a_database_of_a_newer_version(alone):
+    with closing(sqlite3.connect("tirage.sqlite3")) as database, database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+    for command in (["contest", "list"], ["db", "upgrade"], ["db", "downgrade", "base", "--yes"], ["run"], ["worker"]):
+        assert "install that version" in refused(alone.run(*command))
+
+
+def test_a_database_of_an_older_version_waits_for_the_upgrade(alone):
+    alone.cli("db", "downgrade", "base", "--yes")
+    done = alone.run("contest", "list")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "tirage db upgrade" in done.stderr
+    assert alone.json("db", "upgrade") == {"is_up_to_date": True}
+
+
+def test_a_settings_file_that_is_not_utf_8(alone, tmp_path):
+    (tmp_path / ".env").write_bytes(b"WORDPRESS_URL=http://caf\xe9.example\n")
+    assert "UTF-8" in refused(alone.run("contest", "list"))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["token", "new", b"\xff"],
+        ["token", "revoke", b"\xff"],
+        ["contest", "disqualify", "1", "2", "--reason", b"caf\xe9"],
+        ["receipt", "verify", b"\xff.json"],
+        [b"\xff"],
+    ],
+)
+def test_bytes_that_are_no_text(alone, arguments):
+    command = [sys.executable, "-m", "service.cli", *arguments]
+    assert "UTF-8" in refused(subprocess.run(command, env=alone.env, capture_output=True, text=True))
+
+
+def test_settings_that_contradict_each_other(alone):
+    alone.env["WORDPRESS_TIMEOUT_SECONDS"] = "120"
+    assert "LEASE_SECONDS" in refused(alone.run("contest", "list"))
+
+
+def test_a_receipt_that_can_not_be_written(tirage, contest_post):
+    contest = tirage.open(contest_post.id, contest_post.closes_at)
+    tirage.cli("contest", "seal", contest, "--yes", "--leave-out-undecided")
+    tirage.cli("contest", "draw", contest)
+    assert "can't be written" in refused(tirage.run("contest", "receipt", contest, "--output", "/nonexist/y"))
+    assert tirage.json("contest", "receipt", contest)["format"] == "tirage-receipt/1"
