@@ -11,15 +11,18 @@ from service import presenters
 from service.cli.common import (
     actor,
     as_json,
+    confirm,
     contest_id,
     contest_json,
     open_services,
     print_json,
     tell,
+    yes,
 )
 from service.cli.steps import read_template
 from service.domain.contest import Rules
 from service.domain.drawing import rfc3339
+from service.i18n import show_instant
 from service.storage import contests
 from service.storage.listing import Entry
 from service.usecases import adopt, review
@@ -43,6 +46,7 @@ comment_id = click.argument("comment_id", type=click.IntRange(1, 2**63 - 1))
 @click.option("--include", multiple=True, help="Take one off that list.")
 @click.option("--template", type=click.Path(path_type=Path, dir_okay=False), help="A file with the winner comment.")
 @click.option("--reason", required=True, help="Why; the contest's log keeps it.")
+@yes
 @as_json
 def change(
     contest_id: int,
@@ -57,9 +61,10 @@ def change(
     include: tuple[str, ...],
     template: Path | None,
     reason: str,
+    yes: bool,
     as_json: bool,
 ) -> None:
-    """Change a contest that isn't sealed yet."""
+    """Change a contest that isn't sealed yet; its template can change until it is used."""
     flags = {"replies_count": replies, "staff_may_win": staff, "leave_out_held": leave_out_held}
     with open_services() as services:
         wanted = Change(
@@ -70,6 +75,7 @@ def change(
             is_automatic=auto,
             template=read_template(template),
         )
+        wanted = _confirm_deadline(services, contest_id, wanted, yes=yes)
         contest = adopt.change_contest(services, contest_id, wanted, actor=actor(), reason=reason)
         told = contest_json(services, contest_id)
     if as_json:
@@ -80,13 +86,29 @@ def change(
     )
 
 
+def _confirm_deadline(services: Services, contest_id: int, wanted: Change, *, yes: bool) -> Change:
+    """The change with the very deadline that was shown and said yes to: "in 2 hours" moves on while one thinks."""
+    with services.store.read() as tx:
+        contest = contests.get(tx, contest_id)
+    closes_at = adopt.read_changed_deadline(services, contest, wanted)
+    if closes_at is None:
+        return wanted
+    local = show_instant(closes_at, contest.timezone, contest.language)
+    tell(f"Closes:    {local} = {rfc3339(closes_at)}")
+    confirm("Change the deadline to this?", yes=yes)
+    return replace(wanted, closes=rfc3339(closes_at))
+
+
 def _rules(
     services: Services,
     contest_id: int,
     flags: dict[str, bool | None],
     exclude: tuple[str, ...],
     include: tuple[str, ...],
-) -> Rules:
+) -> Rules | None:
+    """The rules as changed; None where none of them is named."""
+    if not exclude and not include and all(value is None for value in flags.values()):
+        return None
     with services.store.read() as tx:
         rules = contests.get(tx, contest_id).rules
     excluded = dict.fromkeys((*rules.excluded, *exclude))

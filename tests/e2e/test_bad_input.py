@@ -63,6 +63,27 @@ def test_no_terminal_and_no_yes(tirage, contest_post):
     assert "--yes" in done.stderr
 
 
+def test_a_new_deadline_is_shown_before_it_holds(tirage, contest_post):
+    contest = tirage.open(contest_post.id, contest_post.closes_at)
+    change = ["contest", "change", contest, "--closes", "2030-01-01 12:00", "--reason", "panne"]
+    done = tirage.run(*change)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "2030-01-01T11:00:00Z" in done.stderr
+    assert "--yes" in done.stderr
+    assert tirage.json("contest", "show", contest)["closes_at"] != "2030-01-01T11:00:00Z"
+    assert tirage.json(*change, "--yes")["closes_at"] == "2030-01-01T11:00:00Z"
+
+
+def test_the_template_can_change_after_the_draw(tirage, contest_post, tmp_path):
+    contest = tirage.open(contest_post.id, contest_post.closes_at)
+    tirage.cli("contest", "seal", contest, "--yes", "--leave-out-undecided")
+    tirage.cli("contest", "draw", contest)
+    words = tmp_path / "words.html"
+    words.write_text(tirage.cli("contest", "preview", contest).split("\n")[0])
+    done = tirage.run("contest", "change", contest, "--template", str(words), "--reason", "faute de frappe")
+    assert "sealed" not in done.stderr
+
+
 @pytest.mark.parametrize("command", ["collect", "seal", "draw", "announce", "show", "entries", "preview", "log"])
 def test_a_contest_that_is_not_there(tirage, command):
     options = ["--yes"] if command in ("seal", "draw", "announce") else []

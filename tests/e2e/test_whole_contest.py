@@ -109,5 +109,5 @@ def test_a_contest_that_is_still_open_closes_by_itself_and_waits_for_review(tira
     wordpress.insert_comments(post_id, [{"author": "Ada", "email": "ada@example.org", "content": "Moi !"}])
     told = tirage.wait_for_phase(contest, "review")
     assert told["counts"]["eligible"] == 1
-    tirage.cli("contest", "change", contest, "--closes", "2030-01-01 12:00", "--reason", "prolongation")
+    tirage.cli("contest", "change", contest, "--closes", "2030-01-01 12:00", "--reason", "prolongation", "--yes")
     assert tirage.wait_for_phase(contest, "open")["closes_at"] == "2030-01-01T11:00:00Z"
