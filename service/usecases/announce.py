@@ -85,7 +85,7 @@ def require_public_url(services: Services) -> None:
 
 def _is_local(url: str) -> bool:
     host = urlsplit(url).hostname or ""
-    return host in ("localhost", "::1") or host.startswith("127.")
+    return host in ("localhost", "::1") or host.startswith("127.") or host.endswith(".localhost")
 
 
 def request_announcement(services: Services, contest_id: int, *, actor: str, lease: Lease | None = None) -> None:

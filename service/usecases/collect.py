@@ -1,26 +1,27 @@
 """Read all comments of a contest's post, keep them as entries, and judge.
 
-A reading goes page by page, each page in a transaction of its own, so that a killed worker loses nothing. It is
-complete when WordPress's own count afterwards, state by state, is what was read; only then is an entry that wasn't
-seen taken for deleted.
+A few pages at a time are stored in a transaction of their own, so a killed worker starts again and loses nothing. A
+reading is complete when WordPress's own count afterwards, state by state, is what was read; only then is an entry
+that wasn't seen taken for deleted.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from time import monotonic
 
 from service.domain.contest import Contest, require_unsealed
 from service.domain.eligibility import State
 from service.domain.errors import Blocked
-from service.domain.reports import Counts
+from service.domain.reports import CommentFacts, Counts
 from service.storage import contests, entries
 from service.storage.contests import Lease
 from service.usecases.judging import judge_entries
 from service.usecases.services import Services
 
+BATCH = 500  # comments stored in one transaction
 TRIES = 3  # comments may come in while a reading runs
 
 Progress = Callable[[int], None]  # told how many comments are read
@@ -86,7 +87,7 @@ def _store_pages(
     """Every comment's state by id, and how many rows changed."""
     seen: dict[int, State] = {}
     changed = 0
-    for page in services.blog.comments(contest.post_id):
+    for page in _batches(services.blog.comments(contest.post_id)):
         now = services.clock()
         with services.store.write() as tx:
             contests.renew(tx, lease, now=now, seconds=services.timing.lease)
@@ -95,6 +96,18 @@ def _store_pages(
         seen.update((comment.id, comment.state) for comment in page)
         progress(len(seen))
     return seen, changed
+
+
+def _batches(pages: Iterator[list[CommentFacts]]) -> Iterator[list[CommentFacts]]:
+    """Several pages at once: a transaction for each page of a hundred would cost as much as the rest of our work."""
+    batch: list[CommentFacts] = []
+    for page in pages:
+        batch += page
+        if len(batch) >= BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
 def _gap(read: Counter[State], counts: Counts) -> str:
