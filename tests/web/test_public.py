@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from html import unescape
 
@@ -169,7 +168,6 @@ def test_the_downloads_are_what_was_sealed_and_drawn(world):
     assert "max-age" in told.headers["Cache-Control"]
 
 
-@pytest.mark.skipif(not shutil.which("sha256sum"), reason="coreutils are not installed")
 def test_the_lines_on_the_page_repeat_the_draw(world, tmp_path):
     for _ in range(20):
         world.blog.add()
