@@ -1,6 +1,7 @@
 """A running throw-away blog, and what a test may do inside it."""
 
 import json
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -85,6 +86,13 @@ class Site:
             raise ValueError(f"no such switch: {sorted(unknown)}")
         self.set_option("testbed_off", list(parts))
 
+    def install_plugin(self, folder: Path) -> None:
+        """Put a plugin's folder into the blog, in place of what was there, and activate it."""
+        target = self.root / "wp-content/plugins" / folder.name
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.copytree(folder, target)
+        self.php(_ACTIVATE, plugin=f"{folder.name}/{folder.name}.php")
+
     def set_permalinks(self, style: str) -> None:
         """Use "pretty" permalinks (/2026/11/name/) or "plain" ones (/?p=1)."""
         structure = {"pretty": "/%year%/%monthnum%/%postname%/", "plain": ""}[style]
@@ -161,6 +169,16 @@ def _mysql(moment: datetime) -> str:
         raise ValueError("the date needs a timezone")
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
 
+
+_ACTIVATE = """
+require_once ABSPATH . 'wp-admin/includes/plugin.php';
+wp_cache_delete('plugins', 'plugins');
+deactivate_plugins($args['plugin'], true);
+$problem = activate_plugin($args['plugin']);
+if (is_wp_error($problem)) {
+    throw new RuntimeException($problem->get_error_message());
+}
+"""
 
 _CREATE_POST = """
 $fields = $args['fields'];
