@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import wp_bridge
 from service.blog import ConnectedBlog
-from service.domain.errors import BadInput
+from service.domain.errors import TirageError
 from service.settings import Settings, read_settings
+from service.storage import connections
 from service.storage.store import Store
 from service.usecases.ports import BlogProblem
 from service.usecases.services import Services
+from service.vault import Vault
 
 if TYPE_CHECKING:
     from flask_openapi3.openapi import OpenAPI
@@ -18,24 +20,42 @@ if TYPE_CHECKING:
 
 def make_services(settings: Settings) -> Services:
     """What the use cases need. Opens the database lazily and the blog when it is first asked something."""
+    store, vault = Store(settings.database_url), Vault(settings.secret_key.get_secret_value())
     return Services(
-        store=Store(settings.database_url),
-        blog=ConnectedBlog(lambda: connect_blog(settings)),
+        store=store,
+        blog=ConnectedBlog(lambda: connect_blog(settings, store, vault)),
         public_url=str(settings.public_url),
         timing=settings.timing,
+        vault=vault,
+        open_blog=lambda url, user, password: ConnectedBlog(lambda: _connect(settings, url, user, password)),
+        is_blog_fixed=settings.names_a_blog,
     )
 
 
-def connect_blog(settings: Settings) -> wp_bridge.Blog:
-    """Connect over the network. Raises BlogProblem when settings are missing, BlogError."""
+def connect_blog(settings: Settings, store: Store, vault: Vault) -> wp_bridge.Blog:
+    """Connect to the blog that the settings name, else to the one that the plugin handed over.
+
+    Raises BlogProblem when there is neither, BlogError.
+    """
     try:
+        if not settings.names_a_blog:
+            with store.read() as tx:
+                handover = connections.find(tx)
+            if handover is not None:
+                return _connect(settings, handover.url, handover.user, vault.unlock(handover.password))
         settings.require_blog()
-    except BadInput as error:
+    except TirageError as error:
         raise BlogProblem(error.message, code=error.code, permanent=True) from error
+    return _connect(
+        settings, settings.wordpress_url, settings.wordpress_user, settings.wordpress_password.get_secret_value()
+    )
+
+
+def _connect(settings: Settings, url: str, user: str, password: str) -> wp_bridge.Blog:
     return wp_bridge.connect(
-        settings.wordpress_url,
-        user=settings.wordpress_user,
-        password=settings.wordpress_password.get_secret_value(),
+        url,
+        user=user,
+        password=password,
         api=settings.wordpress_api.value,
         timeout=settings.wordpress_timeout_seconds,
         user_agent=f"Tirage (+{settings.public_url})",

@@ -7,7 +7,7 @@ import html
 import re
 import threading
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from time import monotonic
@@ -79,6 +79,17 @@ class ConnectedBlog:
             for page in blog.comments(post_id):
                 yield [_comment_facts(comment) for comment in page]
 
+    def comments_after(self, post_id: int, comment_id: int) -> Iterator[list[CommentFacts]]:
+        """The comments with a greater id, page by page."""
+        with self._bridge() as blog:
+            for page in blog.comments_after(post_id, comment_id):
+                yield [_comment_facts(comment) for comment in page]
+
+    def comments_by_id(self, post_id: int, comment_ids: Collection[int]) -> list[CommentFacts]:
+        """Those of the named comments that stand on the post."""
+        with self._bridge() as blog:
+            return [_comment_facts(comment) for comment in blog.comments_by_id(post_id, comment_ids)]
+
     def count(self, post_id: int) -> Counts:
         """WordPress's own count, by state."""
         with self._bridge() as blog:
@@ -92,10 +103,15 @@ class ConnectedBlog:
             found = blog.find_own_comment(post_id, text)
             return _posted(blog, found) if found else None
 
-    def add_comment(self, post_id: int, content: str) -> PostedComment:
-        """Write a comment as the moderator."""
+    def add_comment(self, post_id: int, content: str, *, key: str) -> PostedComment:
+        """Write a comment that holds `key` as the moderator; at most once where the blog has the plugin."""
         with self._bridge() as blog:
-            return _posted(blog, blog.add_comment(post_id, content))
+            return _posted(blog, blog.add_comment(post_id, content, key=key))
+
+    def forget(self) -> None:
+        """Connect anew when next asked something."""
+        with self._lock:
+            self._blog = None
 
     def set_comments_open(self, post_id: int, *, is_open: bool) -> None:
         """Open or close the comments of a post."""

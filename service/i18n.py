@@ -64,6 +64,7 @@ _REASONS = {
     Code.TRASH: N_("in the bin in WordPress"),
     Code.DELETED: N_("deleted from WordPress"),
     Code.EMPTY: N_("an empty comment"),
+    Code.ERASED: N_("the author had their personal data erased"),
     Code.DISQUALIFIED: N_("disqualified by a moderator"),
 }
 _DETAILED = {

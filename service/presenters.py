@@ -16,6 +16,7 @@ from service.i18n import reason_words, zone_of
 from service.storage import draws, entries, listing, log
 from service.storage.draws import Announcement, Draw
 from service.storage.listing import Entry
+from service.storage.personal import PersonalEntry
 from service.usecases.adopt import Plan
 from service.usecases.collect import Reading
 from service.usecases.draw import alternates_of, pool_of, winners_of
@@ -65,6 +66,35 @@ def contest_line_json(contest: Contest, *, proof_url: ProofUrl) -> Json:
         "due_at": _instant(contest.due_at),
         "problem": problem_json(contest.problem) if contest.problem else None,
         "page_url": proof_url(contest.slug, 1).rpartition("/draws/")[0],
+    }
+
+
+def contest_state_json(contest: Contest, counts: Mapping[Status, int], *, proof_url: ProofUrl) -> Json:
+    """How a contest stands, for the plugin: shown on the post and in the editor."""
+    line = contest_line_json(contest, proof_url=proof_url)
+    kept = ("id", "slug", "phase", "closes_at", "winners", "alternates", "automatic", "rules", "page_url")
+    return {
+        **{name: line[name] for name in kept},
+        "entries": sum(counts.values()),
+        "eligible": counts.get(Status.ELIGIBLE, 0),
+        "problem": contest.problem.message if contest.problem else None,
+        "is_changeable": not contest.phase.is_sealed,
+    }
+
+
+def personal_json(entry: PersonalEntry) -> Json:
+    """What one entry keeps of a person."""
+    return {
+        "contest": entry.contest_id,
+        "comment": entry.comment_id,
+        "title": entry.contest_title,
+        "data": {
+            "name": entry.author_name,
+            "email": entry.author_email,
+            "website": entry.author_url,
+            "ip": entry.author_ip,
+            "submitted_at": rfc3339(entry.submitted_at),
+        },
     }
 
 

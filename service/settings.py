@@ -12,6 +12,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from service.domain.errors import BadInput
 from service.usecases.services import Timing
+from wp_bridge.signature import PREFIX, key_of
+
+SHORTEST_SECRET = 16
 
 
 class Api(StrEnum):
@@ -35,10 +38,12 @@ class Settings(BaseSettings):
     database_url: str = "sqlite:///var/tirage.sqlite3"
     public_url: AnyHttpUrl = AnyHttpUrl("http://127.0.0.1:8000")
     secret_key: SecretStr = SecretStr("")
+    webhook_secrets: SecretStr = SecretStr("")
     bind: str = "127.0.0.1:8000"
     web_threads: int = Field(8, ge=1, le=256)
     log_level: str = "info"
     poll_seconds: float = Field(60.0, ge=1, le=86_400)
+    slow_poll_seconds: float = Field(600.0, ge=1, le=86_400)
     lease_seconds: float = Field(60.0, ge=1, le=3_600)
     settle_seconds: float = Field(90.0, ge=1, le=3_600)
 
@@ -56,6 +61,16 @@ class Settings(BaseSettings):
             raise ValueError("must be an address without ?, # and login: the proof links are made from it")
         return value
 
+    @field_validator("webhook_secrets")
+    @classmethod
+    def _good_secrets(cls, value: SecretStr) -> SecretStr:
+        for secret in _split(value):
+            if secret.startswith(PREFIX):
+                key_of(secret)
+            elif len(secret) < SHORTEST_SECRET:
+                raise ValueError(f"must be secrets of at least {SHORTEST_SECRET} characters, separated by blanks")
+        return value
+
     @model_validator(mode="after")
     def _times_fit(self) -> Self:
         timeout = self.wordpress_timeout_seconds
@@ -68,7 +83,22 @@ class Settings(BaseSettings):
     @property
     def timing(self) -> Timing:
         """The waiting times of the use cases."""
-        return Timing(poll=self.poll_seconds, lease=self.lease_seconds, settle=self.settle_seconds)
+        return Timing(
+            poll=self.poll_seconds,
+            slow_poll=max(self.slow_poll_seconds, self.poll_seconds),
+            lease=self.lease_seconds,
+            settle=self.settle_seconds,
+        )
+
+    @property
+    def webhook_secret_list(self) -> list[str]:
+        """The secrets, one by one."""
+        return _split(self.webhook_secrets)
+
+    @property
+    def names_a_blog(self) -> bool:
+        """Whether any of the settings says which blog to connect to."""
+        return bool(self.wordpress_url or self.wordpress_user or self.wordpress_password.get_secret_value())
 
     def require_blog(self) -> None:
         """Raises BadInput that names every setting missing for the connection to the blog."""
@@ -98,6 +128,10 @@ def read_settings(**given: Any) -> Settings:
             f"The settings can't be read: .env and the files in {folder} must be readable UTF-8 text.",
             code="settings_wrong",
         ) from None
+
+
+def _split(secrets: SecretStr) -> list[str]:
+    return secrets.get_secret_value().replace(",", " ").split()
 
 
 def _name(part: int | str) -> str:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import secrets
 import threading
+from time import monotonic
 
 import structlog
 
 from service.storage import contests
 from service.usecases.advance import advance
+from service.usecases.doorbell import forget_old
 from service.usecases.services import Services
 
 IDLE_SECONDS = 1.0
 BROKEN_SECONDS = 5.0
+TIDY_SECONDS = 60.0
 
 log = structlog.get_logger()
 
@@ -20,9 +23,13 @@ log = structlog.get_logger()
 def work(services: Services, stop: threading.Event) -> None:
     """Work until told to stop; the step in hand is finished first."""
     log.info("worker_started")
+    tidied_at = monotonic()
     while not stop.is_set():
         try:
             worked = work_once(services)
+            if monotonic() - tidied_at > TIDY_SECONDS:
+                tidied_at = monotonic()
+                forget_old(services)
         except Exception:
             log.exception("worker_failed")  # the database is away: nothing to do but wait for it
             stop.wait(BROKEN_SECONDS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -36,6 +36,18 @@ class FakeClock:
     def forward(self, seconds: float) -> None:
         """Move it on."""
         self.now += timedelta(seconds=seconds)
+
+
+class FakeVault:
+    """The port `Vault` without any secrecy."""
+
+    def lock(self, text: str) -> str:
+        """The text, turned round."""
+        return text[::-1]
+
+    def unlock(self, locked: str) -> str:
+        """The text again."""
+        return locked[::-1]
 
 
 class FakeBlog:
@@ -160,6 +172,18 @@ class FakeBlog:
             last = page[-1].id
             yield page
 
+    def comments_after(self, post_id: int, comment_id: int) -> Iterator[list[CommentFacts]]:
+        """The comments with a greater id, in one page."""
+        with self._called("comments_after"):
+            self._post(post_id)
+            found = [comment for comment in self._of(post_id) if comment.id > comment_id]
+        yield [comment for comment in found if comment.id not in self.hidden]
+
+    def comments_by_id(self, post_id: int, comment_ids: Collection[int]) -> list[CommentFacts]:
+        """Those of the named comments that stand on the post."""
+        with self._called("comments_by_id"):
+            return [comment for comment in self._of(post_id) if comment.id in comment_ids]
+
     def count(self, post_id: int) -> Counts:
         """The comments by state."""
         with self._called("count"):
@@ -175,7 +199,7 @@ class FakeBlog:
                     return self._posted(post_id, comment)
         return None
 
-    def add_comment(self, post_id: int, content: str) -> PostedComment:
+    def add_comment(self, post_id: int, content: str, *, key: str) -> PostedComment:
         """Write a comment as the moderator; refused where comments are closed, and a second time."""
         with self._called("add_comment"):
             if not self._post(post_id).comments_open:
@@ -188,6 +212,9 @@ class FakeBlog:
                 self._lost_answers -= 1
                 raise UNREACHABLE
             return self._posted(post_id, comment)
+
+    def forget(self) -> None:
+        """Nothing to forget."""
 
     def set_comments_open(self, post_id: int, *, is_open: bool) -> None:
         """Open or close the comments of a post."""

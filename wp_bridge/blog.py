@@ -55,6 +55,13 @@ class Blog(ABC):
         """Those of the named comments that exist on the post."""
 
     @abstractmethod
+    def comments_after(self, post_id: int, comment_id: int) -> Iterator[list[Comment]]:
+        """The comments of a post that came after that one: those with a greater id, page by page.
+
+        One may come twice, and older ones may come with them.
+        """
+
+    @abstractmethod
     def count_comments(self, post_id: int) -> CommentCounts:
         """WordPress's own count."""
 
@@ -66,8 +73,12 @@ class Blog(ABC):
         """
 
     @abstractmethod
-    def add_comment(self, post_id: int, content: str, *, parent_id: int = 0) -> Comment:
-        """Write a comment as the moderator and read it back. Never retried: after an error it may stand."""
+    def add_comment(self, post_id: int, content: str, *, parent_id: int = 0, key: str = "") -> Comment:
+        """Write a comment as the moderator and read it back. Never retried: after an error it may stand.
+
+        With a `key` that is part of the content, a blog with the Tirage plugin writes it at most once, however often
+        and from wherever it is asked, and gives the one that stands; other blogs take no notice of it.
+        """
 
     @abstractmethod
     def set_comments_open(self, post_id: int, *, is_open: bool) -> None:

@@ -6,13 +6,14 @@ from collections.abc import Collection, Iterator
 from datetime import datetime, tzinfo
 from typing import Any
 
-from wp_bridge import rest_pages
+from wp_bridge import rest_pages, rest_plugin
 from wp_bridge.blog import Blog
 from wp_bridge.errors import TOO_OLD, CommentsClosed, NotAllowed, NotFound
 from wp_bridge.models import Comment, CommentCounts, Post, Site, User
 from wp_bridge.references import PostFinder
 from wp_bridge.rest_client import COMMENTS, Json, NotStored, RestClient
 from wp_bridge.rest_pages import everything, total
+from wp_bridge.rest_plugin import comment_from_row
 from wp_bridge.rest_values import (
     COMMENT_FIELDS,
     POST_FIELDS,
@@ -34,8 +35,11 @@ class RestBlog(Blog):
 
     api = "rest"
 
-    def __init__(self, transport: Transport, client: RestClient, *, me: Json, site: Site, zone: tzinfo) -> None:
+    def __init__(
+        self, transport: Transport, client: RestClient, *, me: Json, site: Site, zone: tzinfo, has_plugin: bool
+    ) -> None:
         self.site = site
+        self._has_plugin = has_plugin
         self.me = client.parse(user_from_json, me)
         self._may_list_users = may(me, "list_users")
         self._transport = transport
@@ -91,8 +95,22 @@ class RestBlog(Blog):
         return post_from_json(data, self._zone)
 
     def comments(self, post_id: int) -> Iterator[list[Comment]]:
+        if self._has_plugin:
+            yield from self._plugin_comments(post_id, after_id=0)
+            return
         for page in rest_pages.read_all(self._client, post_id):
             yield self._to_comments(page)
+
+    def comments_after(self, post_id: int, comment_id: int) -> Iterator[list[Comment]]:
+        if self._has_plugin:
+            yield from self._plugin_comments(post_id, after_id=comment_id)
+            return
+        for page in rest_pages.read_newest(self._client, post_id, after_id=comment_id):
+            yield self._to_comments(page)
+
+    def _plugin_comments(self, post_id: int, *, after_id: int) -> Iterator[list[Comment]]:
+        for rows in rest_plugin.read_all(self._client, post_id, after_id=after_id):
+            yield self._client.parse(lambda data: [comment_from_row(row, self._zone) for row in data], rows)
 
     def comments_by_id(self, post_id: int, comment_ids: Collection[int]) -> list[Comment]:
         wanted = sorted(set(comment_ids))
@@ -104,6 +122,8 @@ class RestBlog(Blog):
         return self._client.parse(lambda items: [comment_from_json(item, self._zone) for item in items], data)
 
     def count_comments(self, post_id: int) -> CommentCounts:
+        if self._has_plugin:
+            return rest_plugin.count(self._client, post_id)
         counts = {
             status: self._count(post_id, status) for status in ("any", "approve", "spam", "trash", "post-trashed")
         }
@@ -125,12 +145,12 @@ class RestBlog(Blog):
         for data in rest_pages.paged(self._client, COMMENTS, {**everything(post_id), **own}):
             yield from self._to_comments(data)
 
-    def add_comment(self, post_id: int, content: str, *, parent_id: int = 0) -> Comment:
+    def add_comment(self, post_id: int, content: str, *, parent_id: int = 0, key: str = "") -> Comment:
         text = clean(content)
         try:
-            comment_id = self._create(post_id, text, parent_id)
+            comment_id = self._create(post_id, text, parent_id, key)
         except NotStored:
-            comment_id = self._create_without_long_characters(post_id, text, parent_id)
+            comment_id = self._create_without_long_characters(post_id, text, parent_id, key)
         except CommentsClosed:
             if self.post(post_id).comments_open:
                 raise CommentsClosed(TOO_OLD) from None
@@ -138,18 +158,20 @@ class RestBlog(Blog):
         reply = self._client.get(f"{COMMENTS}/{comment_id}", context="edit", _fields=COMMENT_FIELDS)
         return self._to_comments([reply.data])[0]
 
-    def _create(self, post_id: int, text: str, parent_id: int) -> int:
+    def _create(self, post_id: int, text: str, parent_id: int, key: str) -> int:
+        if key and self._has_plugin:
+            return rest_plugin.add_once(self._client, post_id, text, parent_id=parent_id, key=key)
         created = self._client.post(COMMENTS, {"post": post_id, "content": text, "parent": parent_id})
         return self._client.parse(lambda data: int(data["id"]), created)
 
-    def _create_without_long_characters(self, post_id: int, text: str, parent_id: int) -> int:
+    def _create_without_long_characters(self, post_id: int, text: str, parent_id: int, key: str) -> int:
         """Once more for a database that can't store emoji, and only after looking that nothing was stored."""
         if not has_long_characters(text):
             raise NotStored("The blog's database could not store the comment: try again later.")
         for comment in self._own_comments(post_id):
             if comment.parent_id == parent_id and is_same_wording(comment.content, text):
                 return comment.id
-        return self._create(post_id, with_entities(text), parent_id)
+        return self._create(post_id, with_entities(text), parent_id, key)
 
     def set_comments_open(self, post_id: int, *, is_open: bool) -> None:
         address = self._post_and_route(post_id)[1]

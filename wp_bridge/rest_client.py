@@ -11,6 +11,7 @@ from requests.auth import AuthBase
 
 from wp_bridge.addresses import host_of
 from wp_bridge.errors import (
+    BlogBusy,
     BlogError,
     BlogUnreachable,
     CommentFlood,
@@ -67,6 +68,10 @@ _REFUSALS: dict[str, tuple[type[BlogError], str]] = {
         DuplicateComment,
         "The same comment by the same author stands there already: change its words.",
     ),
+    "tirage_comment_pending": (
+        BlogBusy,
+        "Another request is writing this very comment: try again in a minute.",
+    ),
     "comment_flood": (CommentFlood, "WordPress wants a pause between two comments: try again in 15 seconds."),
     "rest_post_invalid_id": (NotFound, "There is no such post on the blog: check its number or address."),
     "rest_comment_invalid_id": (
@@ -114,7 +119,7 @@ class RestClient:
         """Write to a route, once; gives the JSON object that comes back."""
         body = json.dumps(payload).encode()
         answer = self._transport.post(self._address(route), body, content_type="application/json", auth=self._auth)
-        otherwise = CommentRefused if route.startswith(COMMENTS) else BlogError
+        otherwise = CommentRefused if route.endswith(("comments", "winner-comment")) else BlogError
         return self.parse(lambda data: {**data}, self._reply(answer, otherwise=otherwise).data)
 
     def parse(self, build: Callable[[Any], Value], data: Any) -> Value:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from wp_bridge import rest_plugin
 from wp_bridge.addresses import host_of, keep_https
 from wp_bridge.errors import ApplicationPasswordsOff, CredentialsRefused, NotABlog, NotAllowed
 from wp_bridge.rest import RestBlog, read_me, require_moderator
@@ -38,7 +39,8 @@ def connect_rest(transport: Transport, root: str, *, user: str, password: str) -
     home = keep_https(str(index.get("home") or index.get("url") or root), root)
     language = find_language(transport, home, otherwise=str(me.get("locale") or ""))
     site, zone = site_from_index(index, home=home, language=language)
-    return RestBlog(transport, client, me=me, site=site, zone=zone)
+    has_plugin = rest_plugin.NAMESPACE in _namespaces(index)
+    return RestBlog(transport, client, me=me, site=site, zone=zone, has_plugin=has_plugin)
 
 
 def read_index(transport: Transport, root: str) -> Json | None:

@@ -58,6 +58,18 @@ def read_all(client: RestClient, post_id: int) -> Iterator[list[dict[str, Any]]]
     yield from read_ahead(client, ({**everything(post_id), **query} for query in queries))
 
 
+def read_newest(client: RestClient, post_id: int, *, after_id: int) -> Iterator[list[dict[str, Any]]]:
+    """Pages by falling id, up to the one with that id; what comes in meanwhile makes some come twice."""
+    newest = {**everything(post_id), "orderby": "id", "order": "desc"}
+    for number in count(1):
+        page = _page(client, {**newest, "page": str(number)})
+        fresh = [item for item in page if client.parse(lambda data: int(data["id"]), item) > after_id]
+        if fresh:
+            yield fresh
+        if len(fresh) < len(page) or not page:
+            return
+
+
 def _edge(client: RestClient, post_id: int, order: str) -> tuple[int, int]:
     """How many comments there are, and the id at one end of them (0 if there is none)."""
     query = {**everything(post_id), "orderby": "id", "order": order, "per_page": "1", "_fields": "id"}

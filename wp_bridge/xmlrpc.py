@@ -114,6 +114,13 @@ class XmlRpcBlog(Blog):
             return None
         raise error_from(self._client, answer)
 
+    def comments_after(self, post_id: int, comment_id: int) -> Iterator[list[Comment]]:
+        try:
+            for page in xmlrpc_pages.read_newest(self._client, post_id, after_id=comment_id):
+                yield self._parse(lambda items: [comment_from_struct(item) for item in items], page)
+        except Fault as fault:
+            raise error_from(self._client, fault) from None
+
     def count_comments(self, post_id: int) -> CommentCounts:
         counts = self._read(GetCommentCount(post_id))
         return self._parse(_counts, counts)
@@ -123,7 +130,7 @@ class XmlRpcBlog(Blog):
         matching = (comment for comment in own if holds(comment.content, text))
         return min(matching, key=lambda comment: comment.id, default=None)
 
-    def add_comment(self, post_id: int, content: str, *, parent_id: int = 0) -> Comment:
+    def add_comment(self, post_id: int, content: str, *, parent_id: int = 0, key: str = "") -> Comment:
         text = clean(content).strip()
         self._check_comment(post_id, text)
         try:

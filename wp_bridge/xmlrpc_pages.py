@@ -40,6 +40,15 @@ def read_all(client: XmlRpcClient, post_id: int, *, count: Callable[[], int]) ->
             return
 
 
+def read_newest(client: XmlRpcClient, post_id: int, *, after_id: int) -> Iterator[list[Struct]]:
+    """Pages from the newest on, up to one that holds nothing newer than that id."""
+    for page in _one_pass(client, post_id, first_size=FIRST_SIZE):
+        fresh = [item for item in page if item["comment_id"] > after_id]
+        if not fresh:
+            return
+        yield fresh
+
+
 def _one_pass(client: XmlRpcClient, post_id: int, *, first_size: int) -> Iterator[list[Struct]]:
     offset, size = 0, first_size
     while True:

@@ -11,7 +11,7 @@ from typing import NoReturn
 import click
 from sqlalchemy.exc import DBAPIError
 
-from service.cli import blog, contest, database, moderate, receipt, run, steps, token
+from service.cli import blog, contest, database, moderate, receipt, run, steps, token, webhook
 from service.domain.errors import Blocked, LeaseLost, TirageError
 from service.usecases.ports import BlogProblem
 
@@ -28,7 +28,17 @@ for step in (steps.collect_, steps.seal_, steps.draw_, steps.preview, steps.anno
     contest.group.add_command(step)
 for decision in (moderate.change, moderate.disqualify, moderate.readmit):
     contest.group.add_command(decision)
-for command in (contest.group, database.group, token.group, receipt.group, blog.group, run.run, run.web, run.worker):
+for command in (
+    contest.group,
+    database.group,
+    token.group,
+    receipt.group,
+    blog.group,
+    webhook.group,
+    run.run,
+    run.web,
+    run.worker,
+):
     cli.add_command(command)
 
 

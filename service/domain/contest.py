@@ -86,6 +86,7 @@ class Contest:
     opened_at: datetime
     due_at: datetime | None = None
     last_read_at: datetime | None = None
+    last_reading_seconds: float = 0.0
     staff_ids: frozenset[int] = frozenset()  # who writes for or moderates the blog, as far as it tells
     problem: Problem | None = None
 

@@ -57,6 +57,7 @@ class Code(StrEnum):
     TRASH = "trash"
     DELETED = "deleted"
     EMPTY = "empty"
+    ERASED = "erased"
     DISQUALIFIED = "disqualified"
 
 
@@ -107,6 +108,7 @@ class EntryFacts:
     state: State = State.APPROVED
     submitted_at: datetime
     is_empty: bool = False
+    is_erased: bool = False  # the author had their personal data erased, so nobody could reach them
     override: Override | None = field(default=None)
 
 
@@ -196,6 +198,8 @@ def _own_reasons(contest: Contest, entry: EntryFacts, barred: Reason | None) -> 
         yield Reason(Code.LATE, round((entry.submitted_at - contest.closes_at).total_seconds()))
     if entry.is_empty:
         yield Reason(Code.EMPTY)
+    if entry.is_erased:
+        yield Reason(Code.ERASED)
 
 
 def _first_entries(

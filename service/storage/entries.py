@@ -26,6 +26,7 @@ _FACTS = [
         "state",
         "submitted_at",
         "is_empty",
+        "erased_at",
         "override",
     )
 ]
@@ -75,6 +76,22 @@ def mark_deleted(tx: Connection, contest_id: int, *, seen: Collection[int], befo
         statement = entries.update().where(entries.c.id == bindparam("row_id")).values(state=State.DELETED)
         tx.execute(statement, gone)
     return len(gone)
+
+
+def mark_gone(tx: Connection, contest_id: int, comment_ids: Collection[int]) -> int:
+    """These comments are no longer on the post; how many entries that changes."""
+    where = (
+        entries.c.contest_id == contest_id,
+        entries.c.state != State.DELETED,
+        entries.c.comment_id.in_(list(comment_ids)),
+    )
+    return tx.execute(entries.update().where(*where).values(state=State.DELETED)).rowcount
+
+
+def highest_comment_id(tx: Connection, contest_id: int) -> int:
+    """The newest comment that was read; 0 before any."""
+    query = select(func.max(entries.c.comment_id)).where(entries.c.contest_id == contest_id)
+    return tx.execute(query).scalar_one() or 0
 
 
 def facts(tx: Connection, contest_id: int) -> list[EntryFacts]:
@@ -135,7 +152,7 @@ def count_codes(tx: Connection, contest_id: int, status: Status) -> dict[Code, i
 
 
 def _reported(tx: Connection, contest_id: int, comment_ids: Iterable[int]) -> dict[int, Row[Any]]:
-    names = ("id", "comment_id", "edited_at", "approved_at", *_REPORTED)
+    names = ("id", "comment_id", "edited_at", "approved_at", "erased_at", *_REPORTED)
     columns = [entries.c[name] for name in names]
     where = (entries.c.contest_id == contest_id, entries.c.comment_id.in_(list(comment_ids)))
     return {row.comment_id: row for row in tx.execute(select(*columns).where(*where))}
@@ -151,12 +168,20 @@ def _changes(row: Row[Any], comment: CommentFacts, now: datetime) -> dict[str, A
         **_values(comment),
         "edited_at": row.edited_at,
         "approved_at": row.approved_at,
+        "erased_at": None if comment.author_email else row.erased_at,
     }
     if row.content_hash != comment.content_hash:
         values["edited_at"] = now
     if row.state == State.HELD and comment.state is State.APPROVED:
         values["approved_at"] = now
+    if row.author_email and _is_anonymous(comment):
+        values["erased_at"] = now
     return values
+
+
+def _is_anonymous(comment: CommentFacts) -> bool:
+    """As WordPress's eraser leaves a comment: a name that is nobody's, and nothing else."""
+    return not (comment.author_email or comment.author_url or comment.account_id)
 
 
 def _values(comment: CommentFacts) -> dict[str, Any]:
@@ -168,7 +193,7 @@ def _new_row(contest_id: int, comment: CommentFacts, now: datetime) -> dict[str,
 
 
 def _facts(row: Sequence[Any]) -> EntryFacts:
-    comment_id, parent_id, account_id, name, email, kind, state, submitted_at, is_empty, override = row
+    comment_id, parent_id, account_id, name, email, kind, state, submitted_at, is_empty, erased_at, override = row
     return EntryFacts(
         comment_id=comment_id,
         parent_id=parent_id,
@@ -179,6 +204,7 @@ def _facts(row: Sequence[Any]) -> EntryFacts:
         state=State(state),
         submitted_at=submitted_at,
         is_empty=is_empty,
+        is_erased=erased_at is not None,
         override=override_from_json(override),
     )
 

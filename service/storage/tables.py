@@ -12,6 +12,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     Dialect,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -74,6 +75,7 @@ contests = Table(
     Column("secret", String(64), nullable=False),
     Column("opened_at", Instant, nullable=False),
     Column("last_read_at", Instant),
+    Column("last_reading_seconds", Float, nullable=False, server_default="0"),
     Column("staff_ids", JSON, nullable=False, server_default="[]"),
     Column("problem", JSON(none_as_null=True)),
     Column("due_at", Instant),
@@ -102,6 +104,7 @@ entries = Table(
     Column("first_seen_at", Instant, nullable=False),
     Column("edited_at", Instant),  # when a reading first saw other words than before
     Column("approved_at", Instant),  # when a reading first saw it approved after it was held
+    Column("erased_at", Instant),  # when the author's personal data were first seen to be gone
     Column("override", JSON(none_as_null=True)),
     Column("status", String(16), nullable=False, server_default="undecided"),
     Column("reasons", JSON, nullable=False, server_default="[]"),
@@ -141,6 +144,33 @@ announcements = Table(
     Column("comment_url", Text),
     Column("posted_at", Instant),
     UniqueConstraint("contest_id", "draw_number"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("message_id", String(100), nullable=False, unique=True),
+    Column("received_at", Instant, nullable=False, index=True),
+)
+
+rings = Table(
+    "rings",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("contest_id", ForeignKey("contests.id", ondelete="CASCADE"), nullable=False),
+    Column("comment_id", BigInteger),  # none: all of the contest
+    Index("ix_rings_contest_id_id", "contest_id", "id"),
+)
+
+connections = Table(
+    "connections",
+    metadata,
+    Column("id", Integer, primary_key=True),  # one blog, so always 1
+    Column("url", Text, nullable=False),
+    Column("user", Text, nullable=False),
+    Column("password", Text, nullable=False),  # encrypted
+    Column("connected_at", Instant, nullable=False),
 )
 
 log = Table(

@@ -9,10 +9,12 @@ import structlog
 from service.domain.contest import Contest, Phase, Problem
 from service.domain.eligibility import Status
 from service.domain.errors import Blocked, LeaseLost, TirageError
-from service.storage import contests, entries
+from service.storage import contests, entries, inbox
 from service.storage.contests import Lease
 from service.usecases.announce import Waiting, announce_under, request_announcement, require_public_url
+from service.usecases.catch_up import MOST_RUNG, catch_up, refresh_post
 from service.usecases.collect import is_over, read_comments
+from service.usecases.doorbell import rings_lately
 from service.usecases.draw import draw_under
 from service.usecases.ports import BlogProblem
 from service.usecases.seal import close_under, seal_under, undecided_message
@@ -73,20 +75,40 @@ def _step(services: Services, lease: Lease) -> datetime | None:
 
 
 def _collect(services: Services, lease: Lease, contest: Contest) -> datetime:
-    reading = read_comments(services, lease)
-    now = services.clock()
+    poll, now = _read(services, lease, contest), services.clock()
     closes = later(contest.closes_at, services.timing.closing_margin)
-    poll = later(now, max(services.timing.poll, READING_SHARE * reading.seconds))
     return min(poll, closes) if closes > now else later(now, 1.0)
+
+
+def _read(services: Services, lease: Lease, contest: Contest) -> datetime:
+    """Read what rang, or everything where that is due; when everything is due again."""
+    with services.store.read() as tx:
+        rung = inbox.rung(tx, contest.id, most=MOST_RUNG)
+    if rung.for_all:
+        refresh_post(services, lease)
+    if rung.for_all or not rung.are_there or services.clock() >= _poll_at(services, contest):
+        read_comments(services, lease)
+    else:
+        catch_up(services, lease, rung)
+    with services.store.read() as tx:
+        return _poll_at(services, contests.get(tx, contest.id))
+
+
+def _poll_at(services: Services, contest: Contest) -> datetime:
+    """When to read everything: seldom where the plugin rings, and never for more than a part of the blog's time."""
+    if contest.last_read_at is None:
+        return contest.opened_at
+    poll = services.timing.slow_poll if rings_lately(services) else services.timing.poll
+    return later(contest.last_read_at, max(poll, READING_SHARE * contest.last_reading_seconds))
 
 
 def _review(services: Services, lease: Lease, contest: Contest) -> datetime:
     """Automatic contests seal when nothing is undecided; the others are read on, so that approvals are seen."""
-    reading = read_comments(services, lease)
+    poll_at = _read(services, lease, contest)
+    if not contest.is_automatic:
+        return poll_at
     with services.store.read() as tx:
         undecided = entries.count_statuses(tx, contest.id)[Status.UNDECIDED]
-    if not contest.is_automatic:
-        return later(services.clock(), max(services.timing.poll, READING_SHARE * reading.seconds))
     if undecided and not contest.rules.leave_out_held:
         raise Blocked(undecided_message(undecided), code="undecided")
     seal_under(services, lease, actor=WORKER, leave_out=contest.rules.leave_out_held)

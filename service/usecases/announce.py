@@ -136,7 +136,7 @@ def _post(services: Services, lease: Lease, contest: Contest, announcement: Anno
 def _send(services: Services, lease: Lease, contest: Contest, announcement: Announcement) -> PostedComment:
     """Post, and after an unclear answer look whether it arrived."""
     try:
-        return services.blog.add_comment(contest.post_id, announcement.text)
+        return services.blog.add_comment(contest.post_id, announcement.text, key=announcement.proof_url)
     except BlogProblem as problem:
         if problem.code in REFUSALS:
             _note_attempt(services, lease, announcement, None)

@@ -16,7 +16,7 @@ from service.domain.contest import Contest, require_unsealed
 from service.domain.eligibility import State
 from service.domain.errors import Blocked
 from service.domain.reports import CommentFacts, Counts
-from service.storage import contests, entries
+from service.storage import contests, entries, inbox
 from service.storage.contests import Lease
 from service.usecases.judging import judge_entries
 from service.usecases.services import Services
@@ -67,27 +67,35 @@ def _read_once(services: Services, lease: Lease, progress: Progress) -> Reading:
     began, started_at = monotonic(), services.clock()
     with services.store.read() as tx:
         contest = contests.get(tx, lease.contest_id)
+        rung = inbox.rung(tx, contest.id, most=1)
     require_unsealed(contest)
     staff = services.blog.staff_ids()
-    seen, changed = _store_pages(services, lease, contest, progress)
+    seen, changed = store_pages(services, lease, contest, services.blog.comments(contest.post_id), progress)
     gap = _gap(Counter(seen.values()), services.blog.count(contest.post_id))
     with services.store.write() as tx:
         contest = contests.lock(tx, contest.id, lease)
         require_unsealed(contest)
         deleted = 0 if gap else entries.mark_deleted(tx, contest.id, seen=seen.keys(), before=started_at)
-        contests.update(tx, contest.id, last_read_at=started_at, staff_ids=staff)
+        seconds = monotonic() - began
+        contests.update(
+            tx, contest.id, last_read_at=started_at, last_reading_seconds=round(seconds, 3), staff_ids=staff
+        )
         judge_entries(tx, contests.get(tx, contest.id))
-    seconds = monotonic() - began
+        inbox.answered(tx, contest.id, last=rung.last)  # whatever rang before we began has been read
     return Reading(comments=len(seen), changed=changed, deleted=deleted, seconds=seconds, gap=gap)
 
 
-def _store_pages(
-    services: Services, lease: Lease, contest: Contest, progress: Progress
+def store_pages(
+    services: Services,
+    lease: Lease,
+    contest: Contest,
+    pages: Iterator[list[CommentFacts]],
+    progress: Progress = ignore,
 ) -> tuple[dict[int, State], int]:
-    """Every comment's state by id, and how many rows changed."""
+    """Store what is read, a few pages at a time: each comment's state by id, and how many rows changed."""
     seen: dict[int, State] = {}
     changed = 0
-    for page in _batches(services.blog.comments(contest.post_id)):
+    for page in _batches(pages):
         now = services.clock()
         with services.store.write() as tx:
             contests.renew(tx, lease, now=now, seconds=services.timing.lease)

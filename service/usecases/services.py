@@ -16,7 +16,7 @@ from service.domain.errors import LeaseLost
 from service.storage import contests
 from service.storage.contests import Lease
 from service.storage.store import Store
-from service.usecases.ports import Blog, Clock, MakeSecret
+from service.usecases.ports import Blog, Clock, MakeSecret, OpenBlog, Vault
 
 
 def utc_now() -> datetime:
@@ -34,6 +34,7 @@ class Timing:
     """How long things are waited for, in seconds."""
 
     poll: float = 60.0  # between two readings of an open contest, unless reading takes long
+    slow_poll: float = 600.0  # the same while the plugin's doorbells ring: only a safety net
     lease: float = 60.0  # a worker that says nothing for so long is taken for dead
     lease_wait: float = 90.0  # how long a command waits for the worker to finish its step
     settle: float = 90.0  # after this a comment that was sent without an answer can't arrive any more
@@ -50,6 +51,9 @@ class Services:
     clock: Clock = utc_now
     make_secret: MakeSecret = random_secret
     timing: Timing = field(default_factory=Timing)
+    vault: Vault
+    open_blog: OpenBlog
+    is_blog_fixed: bool = True  # by the settings, so that nothing else can name another
 
     def proof_url(self, slug: str, number: int) -> str:
         """The public page of a draw: also the key by which its winner comment is found again."""

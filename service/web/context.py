@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask import Flask, current_app, g
 
 from service.usecases.services import Services
+from service.web.doorkeys import Doorkeys
 from service.web.readiness import Readiness
 
 _NAME = "tirage"
@@ -18,6 +19,7 @@ class Context:
 
     services: Services
     readiness: Readiness
+    doorkeys: Doorkeys
 
 
 def attach(app: Flask, context: Context) -> None:

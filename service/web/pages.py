@@ -11,10 +11,9 @@ from sqlalchemy import Connection
 from service.domain.contest import Contest, Phase
 from service.domain.eligibility import Status
 from service.domain.errors import NotFound
-from service.storage import contests, draws, entries, listing
+from service.storage import contests, draws, entries, listing, published
 from service.storage.draws import Announcement, Draw
-from service.web import published
-from service.web.published import Outcome, Sealed
+from service.storage.published import Outcome, Sealed
 
 MOST_TICKETS = 200  # on the page; the receipt has all of them
 

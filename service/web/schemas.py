@@ -23,7 +23,8 @@ LONGEST_TEMPLATE = 10_000
 NO_NUL = r"^[^\x00]*$"  # PostgreSQL takes no U+0000
 
 
-def _text(longest: int, shortest: int = 1) -> StringConstraints:
+def text_of(longest: int, shortest: int = 1) -> StringConstraints:
+    """A text without U+0000, so long at most."""
     return StringConstraints(min_length=shortest, max_length=longest, pattern=NO_NUL)
 
 
@@ -50,7 +51,7 @@ Alternates = Annotated[int, Field(ge=0, le=MOST_WINNERS), Whole]
 LONGEST_ADDRESS = 2_000
 Reference = Annotated[
     str,
-    _text(LONGEST_ADDRESS),
+    text_of(LONGEST_ADDRESS),
     BeforeValidator(_id_as_text),
     WithJsonSchema(
         {
@@ -62,11 +63,11 @@ Reference = Annotated[
         }
     ),
 ]
-When = Annotated[str, _text(200), Field(description="A time on the blog's clock, in its language: vendredi 17h")]
-Why = Annotated[str, _text(500), Field(description="The reason, which the contest's log keeps")]
-PublicWhy = Annotated[str, _text(500), Field(description="The reason, which is published with the draw")]
-Who = Annotated[str, _text(320)]
-Template = Annotated[str, _text(LONGEST_TEMPLATE, shortest=0), Field(description="The winner comment; empty: ours")]
+When = Annotated[str, text_of(200), Field(description="A time on the blog's clock, in its language: vendredi 17h")]
+Why = Annotated[str, text_of(500), Field(description="The reason, which the contest's log keeps")]
+PublicWhy = Annotated[str, text_of(500), Field(description="The reason, which is published with the draw")]
+Who = Annotated[str, text_of(320)]
+Template = Annotated[str, text_of(LONGEST_TEMPLATE, shortest=0), Field(description="The winner comment; empty: ours")]
 
 
 class _Query(BaseModel):
@@ -114,7 +115,7 @@ class EntriesQuery(_Query):
 
     status: Status | None = None
     reason: Code | None = None
-    author: Annotated[str, _text(200), Field(description="Part of a name or an e-mail address")] | None = None
+    author: Annotated[str, text_of(200), Field(description="Part of a name or an e-mail address")] | None = None
     limit: Limit = 100
     after: AfterComment = 0
 

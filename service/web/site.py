@@ -10,12 +10,13 @@ from flask_openapi3.openapi import OpenAPI
 
 from service.settings import Settings
 from service.usecases.services import Services
-from service.web import api_actions, api_contests, api_entries, problems, public, status
+from service.web import api_actions, api_contests, api_entries, hooks, plugin_calls, problems, public, status
 from service.web.answers import Problem
 from service.web.auth import SECURITY_SCHEMES
 from service.web.bodies import LARGEST_BODY
 from service.web.context import Context, attach
 from service.web.documented import INFO
+from service.web.doorkeys import Doorkeys
 from service.web.headers import add_headers
 from service.web.languages import set_up_templates
 from service.web.readiness import Readiness
@@ -38,12 +39,14 @@ def build(settings: Settings, services: Services) -> OpenAPI:
     app.json.sort_keys = False  # type: ignore[attr-defined]  # so does it this
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Flask's default provider has it
     services = _for_requests(services)
-    attach(app, Context(services=services, readiness=Readiness(services)))
+    attach(app, Context(services=services, readiness=Readiness(services), doorkeys=Doorkeys.from_settings(settings)))
     add_headers(app)
     problems.handle_errors(app)
     set_up_templates(app)
     for room in (api_contests, api_entries, api_actions, status):
         app.register_api(room.part)
+    app.register_blueprint(hooks.part)
+    app.register_blueprint(plugin_calls.part)
     public.add_pages(app)
     app.add_url_rule("/openapi.json", view_func=lambda: _document(app), endpoint="openapi")
     return app

@@ -14,7 +14,7 @@ from service.usecases import adopt
 from service.usecases.services import Services, Timing
 from service.worker import work_once
 from tests.factories import CLOSES_AT, SECRET
-from tests.fakes import FakeBlog, FakeClock
+from tests.fakes import FakeBlog, FakeClock, FakeVault
 
 
 class World:
@@ -24,6 +24,8 @@ class World:
         self.blog = FakeBlog(page_size=3)
         self.clock = FakeClock()
         self.services = Services(
+            vault=FakeVault(),
+            open_blog=lambda *_: self.blog,
             store=store,
             blog=self.blog,
             public_url="https://tirage.example/",

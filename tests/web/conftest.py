@@ -17,7 +17,7 @@ from service.storage import tokens
 from service.storage.store import Store
 from service.usecases.services import Services, Timing
 from tests.factories import CLOSES_AT, SECRET
-from tests.fakes import FakeBlog, FakeClock
+from tests.fakes import FakeBlog, FakeClock, FakeVault
 
 TOKEN = "moderator-token"
 HOSTILE = "<script>alert(1)</script>\u202egnp.exe"
@@ -81,6 +81,9 @@ def world(tmp_path: Path) -> Iterator[World]:
     blog.add_post(7)
     fill(blog)
     services = Services(
+        vault=FakeVault(),
+        open_blog=lambda *_: blog,
+        is_blog_fixed=False,
         store=store,
         blog=blog,
         public_url="https://draws.example",

@@ -13,13 +13,19 @@ from service.app import create_app
 from service.settings import Settings
 from service.storage.store import Store
 from service.usecases.services import Services
-from tests.fakes import FakeBlog
+from tests.fakes import FakeBlog, FakeVault
 from tests.web.conftest import TOKEN
 
 
 def operations():
     """(method, path) of everything in the document."""
-    services = Services(store=Store("sqlite://"), blog=FakeBlog(), public_url="https://draws.example")
+    services = Services(
+        store=Store("sqlite://"),
+        blog=FakeBlog(),
+        public_url="https://draws.example",
+        vault=FakeVault(),
+        open_blog=lambda *_: FakeBlog(),
+    )
     document = create_app(Settings(_env_file=None), services).api_doc
     return [(method, path) for path, item in document["paths"].items() for method in item]
 

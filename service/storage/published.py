@@ -57,6 +57,13 @@ def winners(tx: Connection, contest_id: int, number: int) -> tuple[int, ...]:
     return _comment_ids(tx.execute(query).scalar_one())
 
 
+def newest_winners(tx: Connection, contest_id: int) -> tuple[int, ...]:
+    """The comment ids of the winners of a contest's newest finished draw; none before there is one."""
+    query = select(_pool("winners")).where(draws.c.contest_id == contest_id, draws.c.drawn_at.is_not(None))
+    found = tx.execute(query.order_by(draws.c.number.desc()).limit(1)).scalar_one_or_none()
+    return _comment_ids(found or [])
+
+
 def outcome(tx: Connection, contest_id: int, number: int, *, most_tickets: int) -> Outcome:
     """A finished draw with its first tickets. Raises NotFound."""
     query = select(

@@ -1,0 +1,71 @@
+"""A doorbell rang: remember which comments, and have a worker look at their contest at once.
+
+A doorbell is a hint and nothing more: what counts is read from the blog, so a lost, repeated or made-up one can't
+change a result.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import Connection
+
+from service.domain.contest import Phase
+from service.storage import inbox
+from service.usecases.services import Services
+
+UNSEALED = tuple(phase for phase in Phase if not phase.is_sealed)
+REMEMBERED = timedelta(hours=1)  # an older delivery's signature is refused long before
+ALIVE = timedelta(days=1)  # the plugin is taken to be there for so long after its last delivery
+
+
+@dataclass(frozen=True, slots=True)
+class Bell:
+    """What rang: a comment on a post (None: on one of the contests), all of a post, or the whole blog (both None)."""
+
+    post_id: int | None = None
+    comment_id: int | None = None
+
+
+def ring(services: Services, bells: Sequence[Bell], *, message_id: str | None = None) -> bool:
+    """Store a delivery and what it rings for, in one transaction; False for one that was taken before.
+
+    Bells for posts without an unsealed contest do nothing.
+    """
+    now = services.clock()
+    with services.store.write() as tx:
+        if message_id is not None and not inbox.take_delivery(tx, message_id, now=now):
+            return False
+        post_ids = {bell.post_id for bell in bells if bell.post_id is not None}
+        by_post = inbox.contests_by_post(tx, post_ids, UNSEALED) if post_ids else {}
+        rung: dict[int, set[int | None]] = defaultdict(set)
+        for bell in bells:
+            for contest_id in _contests_of(tx, bell, by_post):
+                rung[contest_id].add(bell.comment_id)
+        inbox.ring(tx, rung, now=now)
+    return True
+
+
+def _contests_of(tx: Connection, bell: Bell, by_post: dict[int, int]) -> list[int]:
+    if bell.post_id is not None:
+        return [by_post[bell.post_id]] if bell.post_id in by_post else []
+    if bell.comment_id is None:
+        return inbox.contests_in(tx, UNSEALED)
+    contest_id = inbox.contest_of_comment(tx, bell.comment_id, UNSEALED)
+    return [] if contest_id is None else [contest_id]
+
+
+def forget_old(services: Services) -> None:
+    """Forget the deliveries that nobody can send again. The newest stays: it tells that the plugin is there."""
+    with services.store.write() as tx:
+        inbox.forget_deliveries(tx, before=services.clock() - REMEMBERED)
+
+
+def rings_lately(services: Services) -> bool:
+    """Whether the plugin sent something within the last day."""
+    with services.store.read() as tx:
+        last = inbox.last_delivery_at(tx)
+    return last is not None and services.clock() - last < ALIVE

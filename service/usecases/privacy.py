@@ -1,0 +1,43 @@
+"""One person's data: what is kept of an e-mail address's comments, and erasing it.
+
+The receipts hold none of it and stay verifiable.
+"""
+
+from __future__ import annotations
+
+from service.i18n import known_language
+from service.storage import contests, log, personal, published
+from service.storage.personal import PersonalEntry
+from service.usecases.judging import judge_entries
+from service.usecases.services import Services
+
+ANONYMOUS = {"fr": "Anonyme", "en": "Anonymous"}
+
+
+def export(services: Services, email: str) -> list[PersonalEntry]:
+    """Every entry under this e-mail address, in any case."""
+    with services.store.read() as tx:
+        return personal.find(tx, email)
+
+
+def erase(services: Services, email: str, *, actor: str) -> tuple[int, list[str]]:
+    """Take name, address, website and IP off every entry; how many, and in sentences what stays elsewhere.
+
+    Who was erased can't win any more where the list isn't sealed yet. The log keeps that it happened.
+    """
+    now, kept = services.clock(), []
+    with services.store.write() as tx:
+        found = personal.find(tx, email)
+        for contest_id in sorted({entry.contest_id for entry in found}):
+            contest = contests.lock(tx, contest_id)
+            ids = [entry.comment_id for entry in found if entry.contest_id == contest_id]
+            personal.erase(tx, contest_id, ids, name=ANONYMOUS[known_language(contest.language)], now=now)
+            details = {"entries": len(ids)}
+            log.write(tx, contest_id, log.LogLine(at=now, actor=actor, action="erase", reason="", details=details))
+            if not contest.phase.is_sealed:
+                judge_entries(tx, contest)
+            elif not set(ids).isdisjoint(published.newest_winners(tx, contest_id)):
+                kept.append(f"The winner comment on “{contest.post_title}” may name this person: edit it in WordPress.")
+        for title in personal.contests_that_exclude(tx, email):
+            kept.append(f"The rules of “{title}” list this address among those that may not win: change them.")
+    return len(found), kept

@@ -1,0 +1,78 @@
+"""A writer saved a contest in WordPress's editor: open it on the post, or change the one that is there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from service.domain.contest import Contest, Rules
+from service.domain.errors import AlreadyAdopted
+from service.storage import contests
+from service.usecases import adopt
+from service.usecases.adopt import Change
+from service.usecases.deadline import read_deadline
+from service.usecases.services import Services
+
+REASON = "Saved with the post in WordPress."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """The contest as the writer wants it; `closes` is on the blog's clock."""
+
+    post_id: int
+    closes: str
+    winners: int
+    alternates: int
+    rules: Rules
+    is_automatic: bool
+
+
+def save_contest(services: Services, wish: Wish, *, actor: str) -> Contest:
+    """The contest as it is now; saved twice, nothing changes.
+
+    Raises BadInput, Conflict once it is sealed and something else is wished, BlogProblem.
+    """
+    with services.store.read() as tx:
+        contest = contests.find_by_post(tx, wish.post_id)
+    if contest is None:
+        try:
+            return _open(services, wish, actor=actor)
+        except AlreadyAdopted:  # somebody else was quicker
+            with services.store.read() as tx:
+                contest = contests.find_by_post(tx, wish.post_id)
+            assert contest is not None
+    change = _change(services, contest, wish)
+    if change == Change():
+        return contest
+    return adopt.change_contest(services, contest.id, change, actor=actor, reason=REASON)
+
+
+def _open(services: Services, wish: Wish, *, actor: str) -> Contest:
+    plan = adopt.plan(
+        services,
+        str(wish.post_id),
+        closes=wish.closes,
+        winners=wish.winners,
+        alternates=wish.alternates,
+        rules=wish.rules,
+        is_automatic=wish.is_automatic,
+    )
+    return adopt.open_contest(services, plan, actor=actor)
+
+
+def _change(services: Services, contest: Contest, wish: Wish) -> Change:
+    """What is different, and nothing else: what stays the same needs no unsealed contest."""
+    change = Change(
+        winners=wish.winners if wish.winners != contest.winners else None,
+        alternates=wish.alternates if wish.alternates != contest.alternates else None,
+        rules=wish.rules if wish.rules != contest.rules else None,
+        is_automatic=wish.is_automatic if wish.is_automatic != contest.is_automatic else None,
+    )
+    closes_at = read_deadline(
+        wish.closes,
+        timezone=contest.timezone,
+        language=contest.language,
+        post_published_at=None,
+        now=services.clock(),
+    )
+    return change if closes_at == contest.closes_at else replace(change, closes=wish.closes)

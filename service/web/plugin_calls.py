@@ -1,0 +1,170 @@
+"""What our WordPress plugin asks for, signed as its doorbells are: docs/plugin-protocol.md describes each call."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import Annotated, Any
+
+from flask import Blueprint
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from service import presenters
+from service.domain.contest import Rules
+from service.domain.drawing import rfc3339
+from service.domain.errors import Conflict
+from service.storage import contests, inbox
+from service.usecases import connect as connecting
+from service.usecases import privacy
+from service.usecases.connect import Credentials
+from service.usecases.ports import BlogProblem
+from service.usecases.save_contest import Wish, save_contest
+from service.web import pages
+from service.web.context import services
+from service.web.problems import wrong_values
+from service.web.schemas import LARGEST_ID, Alternates, OpenRulesBody, When, Winners, text_of
+from service.web.signed import read_signed
+
+part = Blueprint("plugin", __name__, url_prefix="/plugin/v1")
+MOST_POSTS = 100
+PostId = Annotated[int, Field(ge=1, le=LARGEST_ID)]
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class ConnectBody(_Data):
+    """A blog and a moderator's login."""
+
+    url: Annotated[str, text_of(2_000)]
+    user: Annotated[str, text_of(200)]
+    password: Annotated[str, text_of(200)]
+
+
+class SaveBody(_Data):
+    """A contest as the writer set it up."""
+
+    post: PostId
+    actor: Annotated[str, text_of(80)]
+    closes: When
+    winners: Winners = 1
+    alternates: Alternates = 3
+    automatic: bool = False
+    rules: OpenRulesBody = OpenRulesBody()
+
+
+class ShowBody(_Data):
+    """Which posts' contests."""
+
+    posts: Annotated[list[PostId], Field(max_length=MOST_POSTS)]
+
+
+class EmailBody(_Data):
+    """Whose data."""
+
+    email: Annotated[str, text_of(320)]
+
+
+@part.errorhandler(ValidationError)
+def wrong_data(error: ValidationError) -> Any:
+    """422 with what is wrong."""
+    return wrong_values(error)
+
+
+@part.post("/ping")
+def ping() -> Any:
+    """Whether the two understand each other, and whether we reach the blog."""
+    _read("ping")
+    told: dict[str, Any] = {
+        "service": "tirage",
+        "version": version("tirage"),
+        "time": rfc3339(services().clock()),
+        "blog": None,
+        "problem": None,
+    }
+    try:
+        services().blog.check()
+        site = services().blog.site()
+        told["blog"] = {"url": site.url, "name": site.name}
+    except BlogProblem as problem:
+        told["problem"] = problem.message
+    return told
+
+
+@part.post("/connect")
+def connect() -> Any:
+    """Take over the blog's address and a moderator's login, once they are tried."""
+    body = ConnectBody.model_validate(_read("connect"))
+    given = Credentials(url=body.url, user=body.user, password=body.password)
+    site = connecting.connect(services(), given)
+    return {"blog": {"url": site.url, "name": site.name, "user": body.user}}
+
+
+@part.post("/contest.save")
+def save() -> Any:
+    """Open a contest on a post, or change the one that is there."""
+    body = SaveBody.model_validate(_read("contest.save"))
+    rules = Rules(
+        replies_count=body.rules.replies_count,
+        staff_may_win=body.rules.staff_may_win,
+        leave_out_held=body.rules.leave_out_held,
+        excluded=tuple(body.rules.excluded),
+    )
+    wish = Wish(
+        post_id=body.post,
+        closes=body.closes,
+        winners=body.winners,
+        alternates=body.alternates,
+        rules=rules,
+        is_automatic=body.automatic,
+    )
+    contest = save_contest(services(), wish, actor=f"wordpress:{body.actor}")
+    return {"contest": _state(contest.slug)}
+
+
+@part.post("/contest.show")
+def show() -> Any:
+    """How the contests on some posts stand."""
+    body = ShowBody.model_validate(_read("contest.show"))
+    with services().store.read() as tx:
+        found = [contest for post_id in body.posts if (contest := contests.find_by_post(tx, post_id))]
+    return {"contests": {str(contest.post_id): _state(contest.slug) for contest in found}}
+
+
+@part.post("/privacy.export")
+def export() -> Any:
+    """Everything personal that is kept under an e-mail address."""
+    body = EmailBody.model_validate(_read("privacy.export"))
+    return {"items": [presenters.personal_json(entry) for entry in privacy.export(services(), body.email)]}
+
+
+@part.post("/privacy.erase")
+def erase() -> Any:
+    """Take it off, and tell what stays elsewhere."""
+    body = EmailBody.model_validate(_read("privacy.erase"))
+    erased, kept = privacy.erase(services(), body.email, actor="wordpress")
+    return {"erased": erased, "kept": kept}
+
+
+def _read(name: str) -> dict[str, Any]:
+    """The data of a signed call, whose id is used up by it. Raises Conflict for one that was used before."""
+    message_id, body = read_signed(name)
+    with services().store.write() as tx:
+        if not inbox.take_delivery(tx, message_id, now=services().clock()):
+            raise Conflict("This call was made before: make it again under a new webhook-id.", code="repeated_call")
+    data = body.get("data")
+    return data if isinstance(data, dict) else {}
+
+
+def _state(slug: str) -> presenters.Json:
+    """What everybody may know of a contest, and what its writer needs."""
+    with services().store.read() as tx:
+        page = pages.contest_page(tx, slug, now=services().clock())
+    announced = page.announcement
+    proof_url = services().proof_url(slug, page.draw.number) if page.draw and announced else None
+    return {
+        **presenters.contest_state_json(page.contest, page.counts, proof_url=services().proof_url),
+        "proof_url": proof_url,
+        "drawn": [{"name": winner.name, "comment": winner.comment_id} for winner in page.winners],
+        "comment_url": announced.comment_url if announced else None,
+    }
