@@ -52,7 +52,7 @@ def contests_by_post(tx: Connection, post_ids: Collection[int], phases: Collecti
     query = select(contests.c.post_id, contests.c.id).where(
         contests.c.post_id.in_(list(post_ids)), contests.c.phase.in_(list(phases))
     )
-    return dict(tx.execute(query).tuples().all())
+    return {row.post_id: row.id for row in tx.execute(query)}
 
 
 def contests_in(tx: Connection, phases: Collection[str]) -> list[int]:

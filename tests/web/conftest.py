@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,10 @@ from service.storage.store import Store
 from service.usecases.services import Services, Timing
 from tests.factories import CLOSES_AT, SECRET
 from tests.fakes import FakeBlog, FakeClock, FakeVault
+from wp_bridge.signature import key_of, sign
 
 TOKEN = "moderator-token"
+DOOR_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 HOSTILE = "<script>alert(1)</script>\u202egnp.exe"
 
 
@@ -72,9 +75,37 @@ class World:
         self.post("/contests/1/announce")
 
 
+def signed_headers(
+    now: datetime,
+    body: bytes,
+    *,
+    secret: str = DOOR_SECRET,
+    late: int = 0,
+    without: str = "",
+    message_id: str = "msg_1",
+) -> dict[str, str]:
+    """The headers of a request that our plugin sent so many seconds ago."""
+    at = int(now.timestamp()) - late
+    signature = sign(key_of(secret), message_id=message_id, timestamp=at, body=body)
+    headers = {"webhook-id": message_id, "webhook-timestamp": str(at), "webhook-signature": signature}
+    headers.pop(without, None)
+    return {**headers, "Content-Type": "application/json"}
+
+
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """A service with a post, and six comments of which two can win."""
+    yield from make_world(tmp_path, webhook_secrets=DOOR_SECRET)
+
+
+@pytest.fixture
+def keyless_world(tmp_path: Path) -> Iterator[World]:
+    """The same without a secret for doorbells."""
+    yield from make_world(tmp_path, webhook_secrets="")
+
+
+def make_world(tmp_path: Path, **settings: Any) -> Iterator[World]:
+    """A service with these settings."""
     store = Store(f"sqlite:///{tmp_path}/tirage.sqlite3")
     store.upgrade()
     clock, blog = FakeClock(), FakeBlog()
@@ -93,7 +124,9 @@ def world(tmp_path: Path) -> Iterator[World]:
     )
     with store.write() as tx:
         tokens.add(tx, name="Ada", token=TOKEN, now=clock())
-    yield World(app=create_app(Settings(_env_file=None), services), services=services, blog=blog, clock=clock)
+    yield World(
+        app=create_app(Settings(_env_file=None, **settings), services), services=services, blog=blog, clock=clock
+    )
     store.close()
 
 
