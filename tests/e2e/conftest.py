@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,10 +16,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import requests
 
 from demo import story
+from service.domain.errors import NotFound
 from service.presenters import contest_json
-from service.storage import contests
+from service.processes import gunicorn_command
+from service.settings import read_settings
+from service.storage import contests, listing
+from service.storage.listing import Entry
 from service.storage.store import Store
 from testbed.proxy import Proxy
 from testbed.wordpress import Site
@@ -61,6 +66,26 @@ class Tirage:
             worker = subprocess.Popen(command, env=self.env, stdout=log, stderr=log)
         self.workers.append(worker)
         return worker
+
+    def start_web(self, port: int) -> subprocess.Popen[bytes]:
+        """The web server in a process of its own, answering; killed when the test ends."""
+        settings = read_settings(bind=f"127.0.0.1:{port}", _env_file=None)
+        with Path(self.env["TIRAGE_TEST_FOLDER"], "web.log").open("ab") as log:
+            web = subprocess.Popen(gunicorn_command(settings), env=self.env, stdout=log, stderr=log)
+        self.workers.append(web)
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            with suppress(requests.RequestException):
+                if requests.get(f"http://127.0.0.1:{port}/healthz", timeout=2).ok:
+                    return web
+            time.sleep(0.05)
+        raise AssertionError(Path(self.env["TIRAGE_TEST_FOLDER"], "web.log").read_text())
+
+    def entry(self, contest: str, comment_id: int) -> Entry | None:
+        """A comment's entry as it is now, None while it isn't known."""
+        with closing(Store(self.env["DATABASE_URL"])) as store, store.read() as tx, suppress(NotFound):
+            return listing.one(tx, int(contest), comment_id)
+        return None
 
     def wait_for(self, contest: str, is_true: Any) -> Any:
         """Wait until the contest is as told; what `contest show` says then, asked without a process each time."""
