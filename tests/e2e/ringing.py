@@ -76,7 +76,7 @@ class Visitor:
 
     def all_at_once(self, guests: list[int]) -> dict[int, Status | Code]:
         """One of each change, to six comments by Guest0, Guest1, … ; what each must come to."""
-        held, emptied, spam, binned, deleted, erased = guests
+        held, emptied, spam, binned, deleted, _ = guests
         self.change(held, status="hold")
         self.change(emptied, content="<b> </b>")
         self.change(spam, status="spam")
