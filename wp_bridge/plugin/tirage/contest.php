@@ -1,0 +1,363 @@
+<?php
+/**
+ * A contest's settings, kept with its post, and handed to the service whenever the post is saved.
+ *
+ * @package tirage
+ */
+
+if ( ! defined( 'ABSPATH' ) ) {
+	exit;
+}
+
+const TIRAGE_SAVE_PAUSES   = array( 30, 60, 300, 900, 3600 ); // seconds after the first, second, … failure.
+const TIRAGE_MOST_PLACES   = 1000;
+const TIRAGE_MOST_EXCLUDED = 500;
+
+/**
+ * The settings of a post that nobody made a contest of.
+ */
+function tirage_default_settings(): array {
+	return array(
+		'enabled'        => false,
+		'closes'         => '',
+		'winners'        => 1,
+		'alternates'     => 3,
+		'automatic'      => false,
+		'replies_count'  => false,
+		'staff_may_win'  => false,
+		'leave_out_held' => false,
+		'excluded'       => array(),
+		'message'        => '',
+		'how_to'         => '',
+	);
+}
+
+/**
+ * Settings with everything in its place, whatever was sent.
+ *
+ * @param mixed $value From the editor, a form or another client.
+ */
+function tirage_clean_settings( $value ): array {
+	$given    = is_array( $value ) ? $value : (array) $value;
+	$settings = tirage_default_settings();
+	foreach ( array( 'enabled', 'automatic', 'replies_count', 'staff_may_win', 'leave_out_held' ) as $name ) {
+		$settings[ $name ] = rest_sanitize_boolean( is_scalar( $given[ $name ] ?? false ) ? $given[ $name ] ?? false : false );
+	}
+	$settings['winners']    = tirage_clean_number( $given['winners'] ?? 1, 1 );
+	$settings['alternates'] = tirage_clean_number( $given['alternates'] ?? 3, 0 );
+	$settings['closes']     = tirage_clean_time( $given['closes'] ?? '' );
+	$settings['message']    = tirage_clean_text( $given['message'] ?? '', 240 );
+	$settings['how_to']     = tirage_clean_text( $given['how_to'] ?? '', 500 );
+	$excluded               = is_array( $given['excluded'] ?? null ) ? $given['excluded'] : array();
+	foreach ( array_slice( $excluded, 0, TIRAGE_MOST_EXCLUDED ) as $who ) {
+		$settings['excluded'][] = tirage_clean_text( $who, 320 );
+	}
+	$settings['excluded'] = array_values( array_unique( array_filter( $settings['excluded'], 'strlen' ) ) );
+	return $settings;
+}
+
+/**
+ * A number of places.
+ *
+ * @param mixed $value As sent.
+ * @param int   $least The least that makes sense.
+ */
+function tirage_clean_number( $value, int $least ): int {
+	return max( $least, min( TIRAGE_MOST_PLACES, is_numeric( $value ) ? (int) $value : $least ) );
+}
+
+/**
+ * A time on the blog's clock as "2026-11-27 17:00"; '' for anything else.
+ *
+ * @param mixed $value As sent, also with the T of a browser's field.
+ */
+function tirage_clean_time( $value ): string {
+	$text = is_string( $value ) ? $value : '';
+	return preg_match( '/^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d)?$/', $text, $parts ) ? "$parts[1] $parts[2]" : '';
+}
+
+/**
+ * One line of plain text.
+ *
+ * @param mixed $value   As sent.
+ * @param int   $longest Its length at most, in characters.
+ */
+function tirage_clean_text( $value, int $longest ): string {
+	return is_string( $value ) ? mb_substr( sanitize_text_field( $value ), 0, $longest ) : '';
+}
+
+/**
+ * The settings of a post.
+ *
+ * @param int $post_id The post.
+ */
+function tirage_settings( int $post_id ): array {
+	$kept = get_post_meta( $post_id, '_tirage_settings', true );
+	return is_array( $kept ) ? tirage_clean_settings( $kept ) : tirage_default_settings();
+}
+
+/**
+ * Whether the user may make a contest of a post: who may publish it.
+ *
+ * @param int $post_id The post.
+ */
+function tirage_may_set_up( int $post_id ): bool {
+	return current_user_can( 'edit_post', $post_id ) && current_user_can( 'publish_posts' );
+}
+
+/**
+ * The kinds of posts that can carry a contest: what readers can see and comment on.
+ *
+ * @return string[]
+ */
+function tirage_post_types(): array {
+	$types = get_post_types( array( 'public' => true ) );
+	return array_values(
+		array_filter(
+			$types,
+			static function ( $type ) {
+				return post_type_supports( $type, 'comments' ) && 'attachment' !== $type;
+			}
+		)
+	);
+}
+
+/**
+ * Keeps the settings as post meta that the editor reads and writes. Only in the context "edit": who is excluded is
+ * nobody else's business.
+ */
+function tirage_register_meta(): void {
+	$yes_no     = array( 'type' => 'boolean' );
+	$text       = array( 'type' => 'string' );
+	$properties = array(
+		'closes'     => $text,
+		'winners'    => array( 'type' => 'integer' ),
+		'alternates' => array( 'type' => 'integer' ),
+		'message'    => $text,
+		'how_to'     => $text,
+		'excluded'   => array(
+			'type'  => 'array',
+			'items' => $text,
+		),
+	);
+	foreach ( array( 'enabled', 'automatic', 'replies_count', 'staff_may_win', 'leave_out_held' ) as $name ) {
+		$properties[ $name ] = $yes_no;
+	}
+	foreach ( tirage_post_types() as $type ) {
+		register_post_meta(
+			$type,
+			'_tirage_settings',
+			array(
+				'type'              => 'object',
+				'single'            => true,
+				'default'           => tirage_default_settings(),
+				'sanitize_callback' => 'tirage_clean_settings',
+				'auth_callback'     => 'tirage_may_write_meta',
+				'show_in_rest'      => array(
+					'schema' => array(
+						'type'       => 'object',
+						'context'    => array( 'edit' ),
+						'properties' => $properties,
+					),
+				),
+			)
+		);
+	}
+}
+add_action( 'init', 'tirage_register_meta', 20 );
+
+/**
+ * Whether a client may write the settings.
+ *
+ * @param bool   $allowed What WordPress thinks.
+ * @param string $key     The meta key.
+ * @param int    $post_id The post.
+ */
+function tirage_may_write_meta( $allowed, $key, $post_id ): bool {
+	return tirage_may_set_up( (int) $post_id );
+}
+
+/**
+ * A post was saved with everything that belongs to it: hand its contest over, if it has one that changed.
+ *
+ * @param int     $post_id The post.
+ * @param WP_Post $post    The post.
+ */
+function tirage_on_post_saved( $post_id, $post ): void {
+	if ( wp_is_post_revision( $post_id ) || wp_is_post_autosave( $post_id ) ) {
+		return;
+	}
+	if ( in_array( $post->post_status, array( 'auto-draft', 'trash' ), true ) || ! in_array( $post->post_type, tirage_post_types(), true ) ) {
+		return;
+	}
+	$settings = tirage_settings( $post_id );
+	if ( $settings['enabled'] && get_post_meta( $post_id, '_tirage_saved', true ) !== tirage_fingerprint( $settings ) ) {
+		tirage_save_contest( $post_id, wp_get_current_user()->user_login, 1 );
+	}
+}
+add_action( 'wp_after_insert_post', 'tirage_on_post_saved', 20, 2 );
+
+/**
+ * What changes when the contest does.
+ *
+ * @param array $settings The settings.
+ */
+function tirage_fingerprint( array $settings ): string {
+	return md5( (string) wp_json_encode( tirage_wish( 0, $settings, '' ) ) );
+}
+
+/**
+ * The contest as the service takes it.
+ *
+ * @param int    $post_id  The post.
+ * @param array  $settings Its settings.
+ * @param string $actor    The login of whoever saved it.
+ */
+function tirage_wish( int $post_id, array $settings, string $actor ): array {
+	return array(
+		'post'       => $post_id,
+		'actor'      => '' !== $actor ? $actor : 'wordpress',
+		'closes'     => $settings['closes'],
+		'winners'    => $settings['winners'],
+		'alternates' => $settings['alternates'],
+		'automatic'  => $settings['automatic'],
+		'rules'      => array(
+			'replies_count'  => $settings['replies_count'],
+			'staff_may_win'  => $settings['staff_may_win'],
+			'leave_out_held' => $settings['leave_out_held'],
+			'excluded'       => $settings['excluded'],
+		),
+	);
+}
+
+/**
+ * Opens or changes a post's contest through the service, and keeps what came of it with the post.
+ *
+ * @param int    $post_id The post.
+ * @param string $actor   The login of whoever saved it.
+ * @param int    $try     Which try this is.
+ */
+function tirage_save_contest( int $post_id, string $actor, int $try ): void {
+	$settings = tirage_settings( $post_id );
+	if ( '' === $settings['closes'] ) {
+		$told = new WP_Error( 'no_deadline', __( 'A contest needs a deadline: choose a day and a time.', 'tirage' ), array( 'status' => 422 ) );
+	} else {
+		$told = tirage_call( 'contest.save', tirage_wish( $post_id, $settings, $actor ), 10 );
+	}
+	if ( is_wp_error( $told ) ) {
+		tirage_keep_problem( $post_id, $told, $actor, $try );
+		return;
+	}
+	update_post_meta( $post_id, '_tirage_saved', tirage_fingerprint( $settings ) );
+	delete_post_meta( $post_id, '_tirage_problem' );
+	tirage_store_state( $post_id, is_array( $told['contest'] ?? null ) ? $told['contest'] : array() );
+}
+
+/**
+ * Keeps why a contest couldn't be saved; what may pass by itself is tried again.
+ *
+ * @param int      $post_id The post.
+ * @param WP_Error $error   What went wrong.
+ * @param string   $actor   The login of whoever saved it.
+ * @param int      $try     Which try this was.
+ */
+function tirage_keep_problem( int $post_id, WP_Error $error, string $actor, int $try ): void {
+	$status = (int) ( $error->get_error_data()['status'] ?? 0 );
+	$passes = 0 === $status || 401 === $status || $status >= 500 || 'busy' === $error->get_error_code();
+	$words  = $error->get_error_message();
+	if ( $passes ) {
+		$pause = TIRAGE_SAVE_PAUSES[ min( $try, count( TIRAGE_SAVE_PAUSES ) ) - 1 ];
+		wp_clear_scheduled_hook( 'tirage_save_again', array( $post_id, $actor, $try ) );
+		wp_schedule_single_event( time() + $pause, 'tirage_save_again', array( $post_id, $actor, $try + 1 ) );
+		$words .= ' ' . __( 'Nothing is lost: it is tried again by itself.', 'tirage' );
+	}
+	delete_post_meta( $post_id, '_tirage_saved' );
+	$problem = array(
+		'words' => $words,
+		'code'  => (string) $error->get_error_code(),
+		'at'    => time(),
+	);
+	update_post_meta( $post_id, '_tirage_problem', wp_slash( $problem ) );
+}
+
+/**
+ * Tries again, unless the post was saved well since.
+ *
+ * @param int    $post_id The post.
+ * @param string $actor   The login of whoever saved it.
+ * @param int    $try     Which try this is.
+ */
+function tirage_save_again( $post_id, $actor, $try ): void {
+	if ( get_post( (int) $post_id ) && get_post_meta( (int) $post_id, '_tirage_problem', true ) ) {
+		tirage_save_contest( (int) $post_id, (string) $actor, (int) $try );
+	}
+}
+add_action( 'tirage_save_again', 'tirage_save_again', 10, 3 );
+
+/**
+ * Why a post's contest couldn't be saved, in a sentence; '' when all is well.
+ *
+ * @param int $post_id The post.
+ */
+function tirage_problem( int $post_id ): string {
+	$problem = get_post_meta( $post_id, '_tirage_problem', true );
+	return is_array( $problem ) && is_string( $problem['words'] ?? null ) ? $problem['words'] : '';
+}
+
+/**
+ * What the editor shows: the settings, how the contest stands, and what went wrong.
+ *
+ * @param WP_REST_Request $request With the post's id.
+ */
+function tirage_get_contest( WP_REST_Request $request ): WP_REST_Response {
+	$post_id = (int) $request['id'];
+	$state   = tirage_state( $post_id );
+	if ( tirage_is_connected() && ( null === $state || $state['fetched_at'] < time() - 10 ) && tirage_states_are_due() ) {
+		tirage_fetch_states( array( $post_id ), 5 );
+		$state = tirage_state( $post_id );
+	}
+	return new WP_REST_Response(
+		array(
+			'settings' => tirage_settings( $post_id ),
+			'contest'  => $state,
+			'problem'  => tirage_problem( $post_id ),
+			'is_ready' => tirage_is_connected(),
+		)
+	);
+}
+
+/**
+ * Offers the route.
+ */
+function tirage_register_contest_route(): void {
+	register_rest_route(
+		'tirage/v1',
+		'/contest/(?P<id>\d{1,18})',
+		array(
+			'methods'             => 'GET',
+			'callback'            => 'tirage_get_contest',
+			'permission_callback' => 'tirage_may_see_contest',
+			'args'                => array(
+				'id' => array(
+					'type'    => 'integer',
+					'minimum' => 1,
+				),
+			),
+		)
+	);
+}
+add_action( 'rest_api_init', 'tirage_register_contest_route' );
+
+/**
+ * Whether the user may see a post's settings.
+ *
+ * @param WP_REST_Request $request With the post's id.
+ * @return true|WP_Error
+ */
+function tirage_may_see_contest( WP_REST_Request $request ) {
+	if ( tirage_may_set_up( (int) $request['id'] ) ) {
+		return true;
+	}
+	$message = __( 'This takes an account that may publish this post.', 'tirage' );
+	return new WP_Error( 'rest_forbidden', $message, array( 'status' => rest_authorization_required_code() ) );
+}

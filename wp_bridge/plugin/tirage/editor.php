@@ -1,0 +1,43 @@
+<?php
+/**
+ * The panel "Tirage" in the block editor: its script, and what the script has to know.
+ *
+ * @package tirage
+ */
+
+if ( ! defined( 'ABSPATH' ) ) {
+	exit;
+}
+
+/**
+ * Loads the panel where a post can carry a contest and the user may set one up.
+ */
+function tirage_enqueue_panel(): void {
+	$post = get_post();
+	if ( ! $post || ! in_array( $post->post_type, tirage_post_types(), true ) || ! tirage_may_set_up( $post->ID ) ) {
+		return;
+	}
+	$needs = array( 'wp-plugins', 'wp-edit-post', 'wp-element', 'wp-components', 'wp-core-data', 'wp-data', 'wp-api-fetch', 'wp-i18n' );
+	if ( wp_script_is( 'wp-editor', 'registered' ) ) {
+		$needs[] = 'wp-editor';
+	}
+	wp_enqueue_script( 'tirage-editor', plugins_url( 'assets/editor.js', TIRAGE_FILE ), $needs, TIRAGE_VERSION, true );
+	wp_set_script_translations( 'tirage-editor', 'tirage', TIRAGE_DIR . '/languages' );
+	wp_add_inline_script( 'tirage-editor', 'window.tirageEditor = ' . wp_json_encode( tirage_panel_facts() ) . ';', 'before' );
+}
+add_action( 'enqueue_block_editor_assets', 'tirage_enqueue_panel' );
+
+/**
+ * What the panel has to know.
+ */
+function tirage_panel_facts(): array {
+	return array(
+		'defaults'    => tirage_default_settings(),
+		'timezone'    => str_replace( '_', ' ', wp_timezone_string() ),
+		'now'         => wp_date( 'Y-m-d H:i' ),
+		'mostPlaces'  => TIRAGE_MOST_PLACES,
+		'isReady'     => tirage_is_connected(),
+		'settingsUrl' => current_user_can( 'manage_options' ) ? tirage_settings_url() : '',
+		'phases'      => array_combine( TIRAGE_PHASES, array_map( 'tirage_phase_words', TIRAGE_PHASES ) ),
+	);
+}

@@ -1,0 +1,194 @@
+<?php
+/**
+ * How contests stand, kept with their posts: showing a page never waits for the service.
+ *
+ * @package tirage
+ */
+
+if ( ! defined( 'ABSPATH' ) ) {
+	exit;
+}
+
+const TIRAGE_FRESH_SECONDS = 60; // while anything may change.
+const TIRAGE_FINAL_SECONDS = DAY_IN_SECONDS; // once the winners are announced.
+const TIRAGE_STATE_PAUSES  = array( 60, 120, 300, 600 ); // seconds after the first, second, … failure.
+const TIRAGE_PHASES        = array( 'open', 'closing', 'review', 'sealed', 'drawn', 'announcing', 'announced' );
+
+/**
+ * How a post's contest stands, as far as it is known; null for a post without one.
+ *
+ * @param int $post_id The post.
+ */
+function tirage_state( int $post_id ): ?array {
+	$state = get_post_meta( $post_id, '_tirage_state', true );
+	return is_array( $state ) && isset( $state['phase'], $state['fetched_at'] ) ? $state : null;
+}
+
+/**
+ * A state as the service told it, with nothing in it that doesn't belong there; null when it makes no sense.
+ *
+ * @param array $told From the service.
+ */
+function tirage_clean_state( array $told ): ?array {
+	$closes_at = is_string( $told['closes_at'] ?? null ) ? strtotime( $told['closes_at'] ) : false;
+	if ( ! in_array( $told['phase'] ?? '', TIRAGE_PHASES, true ) || false === $closes_at ) {
+		return null;
+	}
+	$state = array(
+		'phase'         => $told['phase'],
+		'closes_at'     => $closes_at,
+		'is_changeable' => (bool) ( $told['is_changeable'] ?? false ),
+		'problem'       => tirage_clean_text( $told['problem'] ?? '', 500 ),
+		'drawn'         => array(),
+	);
+	foreach ( array( 'entries', 'eligible', 'winners', 'alternates' ) as $name ) {
+		$state[ $name ] = max( 0, (int) ( is_numeric( $told[ $name ] ?? 0 ) ? $told[ $name ] ?? 0 : 0 ) );
+	}
+	foreach ( array( 'page_url', 'proof_url', 'comment_url' ) as $name ) {
+		$state[ $name ] = is_string( $told[ $name ] ?? null ) ? esc_url_raw( $told[ $name ], array( 'http', 'https' ) ) : '';
+	}
+	foreach ( array_slice( is_array( $told['drawn'] ?? null ) ? $told['drawn'] : array(), 0, TIRAGE_MOST_PLACES ) as $winner ) {
+		if ( is_array( $winner ) ) {
+			$state['drawn'][] = array(
+				'name'    => tirage_clean_text( $winner['name'] ?? '', 200 ),
+				'comment' => max( 0, (int) ( is_numeric( $winner['comment'] ?? 0 ) ? $winner['comment'] ?? 0 : 0 ) ),
+			);
+		}
+	}
+	return $state;
+}
+
+/**
+ * Keeps how a contest stands. Caches of the page are told when its phase changes.
+ *
+ * @param int   $post_id The post.
+ * @param array $told    From the service.
+ */
+function tirage_store_state( int $post_id, array $told ): void {
+	$state = tirage_clean_state( $told );
+	if ( null === $state ) {
+		return;
+	}
+	$before              = tirage_state( $post_id );
+	$state['fetched_at'] = time();
+	update_post_meta( $post_id, '_tirage_state', wp_slash( $state ) );
+	if ( null === $before || $before['phase'] !== $state['phase'] ) {
+		clean_post_cache( $post_id );
+		/**
+		 * A contest came into another phase: a page cache may drop the post's page.
+		 *
+		 * @param int   $post_id The post.
+		 * @param array $state   How the contest stands.
+		 */
+		do_action( 'tirage_state_changed', $post_id, $state );
+	}
+}
+
+/**
+ * Has a post's state fetched when it is no longer fresh, without anybody waiting for it.
+ *
+ * @param int   $post_id The post.
+ * @param array $state   What is known.
+ */
+function tirage_refresh_if_stale( int $post_id, array $state ): void {
+	$keeps = 'announced' === $state['phase'] ? TIRAGE_FINAL_SECONDS : TIRAGE_FRESH_SECONDS;
+	if ( $state['fetched_at'] + $keeps < time() ) {
+		tirage_refresh_state( $post_id );
+	}
+}
+
+/**
+ * Has a post's state fetched soon, without anybody waiting for it.
+ *
+ * @param int $post_id The post.
+ */
+function tirage_refresh_state( int $post_id ): void {
+	if ( ! tirage_is_connected() || ! tirage_states_are_due() ) {
+		return;
+	}
+	$asked_at = (int) get_post_meta( $post_id, '_tirage_stale', true );
+	if ( $asked_at > time() - TIRAGE_FRESH_SECONDS ) {
+		return; // somebody is at it.
+	}
+	update_post_meta( $post_id, '_tirage_stale', time() );
+	if ( ! has_action( 'shutdown', 'tirage_fetch_states_soon' ) ) {
+		add_action( 'shutdown', 'tirage_fetch_states_soon', 2 );
+	}
+}
+
+/**
+ * At the end of a request that found something stale.
+ */
+function tirage_fetch_states_soon(): void {
+	tirage_run_soon( 'states' );
+}
+
+/**
+ * Whether the service may be asked: not for a while after it gave no answer.
+ */
+function tirage_states_are_due(): bool {
+	return (int) get_option( 'tirage_states_next_at', 0 ) <= time();
+}
+
+/**
+ * Fetches what is stale, one request at a time for the whole blog.
+ */
+function tirage_run_states(): void {
+	global $wpdb;
+	$lock = tirage_is_connected() && tirage_states_are_due() ? tirage_take_lock( 'states', 60 ) : '';
+	if ( '' === $lock ) {
+		return;
+	}
+	$query = "SELECT DISTINCT post_id FROM {$wpdb->postmeta} WHERE meta_key = '_tirage_stale' LIMIT 100";
+	$ids   = array_map( 'intval', $wpdb->get_col( $query ) ); // phpcs:ignore
+	if ( $ids ) {
+		tirage_fetch_states( $ids, 10 );
+	}
+	tirage_give_lock( 'states', $lock );
+}
+add_action( 'tirage_run_states', 'tirage_run_states' );
+
+/**
+ * Asks the service how contests stand, and keeps it.
+ *
+ * @param int[] $post_ids The posts, a hundred at most.
+ * @param int   $timeout  In seconds.
+ */
+function tirage_fetch_states( array $post_ids, int $timeout ): void {
+	$told     = tirage_call( 'contest.show', array( 'posts' => $post_ids ), $timeout );
+	$failures = (int) get_option( 'tirage_states_failures', 0 );
+	if ( is_wp_error( $told ) ) {
+		$pause = TIRAGE_STATE_PAUSES[ min( $failures, count( TIRAGE_STATE_PAUSES ) - 1 ) ];
+		update_option( 'tirage_states_failures', $failures + 1, true );
+		update_option( 'tirage_states_next_at', time() + $pause, true );
+		return;
+	}
+	if ( $failures ) {
+		update_option( 'tirage_states_failures', 0, true );
+	}
+	$contests = is_array( $told['contests'] ?? null ) ? $told['contests'] : array();
+	foreach ( $post_ids as $post_id ) {
+		if ( is_array( $contests[ $post_id ] ?? null ) ) {
+			tirage_store_state( $post_id, $contests[ $post_id ] );
+		}
+		delete_post_meta( $post_id, '_tirage_stale' );
+	}
+}
+
+/**
+ * A phase in words.
+ *
+ * @param string $phase The phase.
+ */
+function tirage_phase_words( string $phase ): string {
+	$words = array(
+		'open'       => __( 'Open', 'tirage' ),
+		'closing'    => __( 'Closing: the last entries are read', 'tirage' ),
+		'review'     => __( 'Closed: the moderator reviews the entries', 'tirage' ),
+		'sealed'     => __( 'Sealed: the list can’t change any more', 'tirage' ),
+		'drawn'      => __( 'Drawn: the winners are not announced yet', 'tirage' ),
+		'announcing' => __( 'The winner comment is being written', 'tirage' ),
+		'announced'  => __( 'Announced', 'tirage' ),
+	);
+	return $words[ $phase ] ?? '';
+}
