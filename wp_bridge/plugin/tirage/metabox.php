@@ -1,0 +1,147 @@
+<?php
+/**
+ * The same settings for the classic editor: a box below the post.
+ *
+ * @package tirage
+ */
+
+if ( ! defined( 'ABSPATH' ) ) {
+	exit;
+}
+
+/**
+ * Adds the box; the block editor has its panel instead.
+ */
+function tirage_add_box(): void {
+	add_meta_box(
+		'tirage',
+		'Tirage',
+		'tirage_print_box',
+		tirage_post_types(),
+		'normal',
+		'default',
+		array( '__back_compat_meta_box' => true )
+	);
+}
+add_action( 'add_meta_boxes', 'tirage_add_box' );
+
+/**
+ * The box.
+ *
+ * @param WP_Post $post The post.
+ */
+function tirage_print_box( WP_Post $post ): void {
+	if ( ! tirage_may_set_up( $post->ID ) ) {
+		echo '<p>' . esc_html__( 'Who may publish this post can make a contest of it.', 'tirage' ) . '</p>';
+		return;
+	}
+	wp_nonce_field( 'tirage_box', 'tirage_nonce' );
+	$settings = tirage_settings( $post->ID );
+	tirage_print_box_state( $post->ID );
+	tirage_print_tick( 'enabled', __( 'This post is a contest', 'tirage' ), $settings );
+	$value = str_replace( ' ', 'T', $settings['closes'] );
+	/* translators: %s: timezone */
+	tirage_print_field( 'closes', 'datetime-local', sprintf( __( 'Deadline (%s)', 'tirage' ), wp_timezone_string() ), $value );
+	tirage_print_field( 'winners', 'number', __( 'Winners', 'tirage' ), (string) $settings['winners'], 1 );
+	tirage_print_field( 'alternates', 'number', __( 'Alternates', 'tirage' ), (string) $settings['alternates'], 0 );
+	tirage_print_tick( 'replies_count', __( 'Replies to other comments count too', 'tirage' ), $settings );
+	tirage_print_tick( 'staff_may_win', __( 'Those who write for the blog may win', 'tirage' ), $settings );
+	tirage_print_tick( 'automatic', __( 'Seal, draw and announce without a review', 'tirage' ), $settings );
+	tirage_print_tick( 'leave_out_held', __( 'Leave out what is still held then', 'tirage' ), $settings );
+	tirage_print_lines( 'excluded', __( 'May not win (one a line: an e-mail address, a name, or an account as #12)', 'tirage' ), implode( "\n", $settings['excluded'] ) );
+	tirage_print_lines( 'how_to', __( 'How to enter, in your words', 'tirage' ), $settings['how_to'] );
+	tirage_print_lines( 'message', __( 'Message for X', 'tirage' ), $settings['message'] );
+}
+
+/**
+ * How the contest stands, and what went wrong.
+ *
+ * @param int $post_id The post.
+ */
+function tirage_print_box_state( int $post_id ): void {
+	$problem = tirage_problem( $post_id );
+	if ( '' !== $problem ) {
+		echo '<div class="notice notice-error inline" role="alert"><p>' . esc_html( $problem ) . '</p></div>';
+	}
+	$state = tirage_state( $post_id );
+	if ( null === $state ) {
+		return;
+	}
+	tirage_refresh_if_stale( $post_id, $state );
+	/* translators: 1: number of entries, 2: how many of them can win */
+	$entries = sprintf( _n( '%1$d entry, %2$d can win', '%1$d entries, %2$d can win', $state['entries'], 'tirage' ), $state['entries'], $state['eligible'] );
+	echo '<p><strong>' . esc_html( tirage_phase_words( $state['phase'] ) ) . '</strong> – ' . esc_html( $entries );
+	if ( '' !== $state['page_url'] ) {
+		printf( ' – <a href="%s">%s</a>', esc_url( $state['page_url'] ), esc_html__( 'The contest’s public page', 'tirage' ) );
+	}
+	echo '</p>';
+}
+
+/**
+ * A box to tick.
+ *
+ * @param string $name     The setting.
+ * @param string $label    Its words.
+ * @param array  $settings All settings.
+ */
+function tirage_print_tick( string $name, string $label, array $settings ): void {
+	printf(
+		'<p><label><input type="checkbox" name="tirage[%1$s]" value="1"%2$s> %3$s</label></p>',
+		esc_attr( $name ),
+		checked( $settings[ $name ], true, false ),
+		esc_html( $label )
+	);
+}
+
+/**
+ * A field of one line.
+ *
+ * @param string   $name  The setting.
+ * @param string   $type  The kind of field.
+ * @param string   $label Its words.
+ * @param string   $value What stands in it.
+ * @param int|null $least The least number.
+ */
+function tirage_print_field( string $name, string $type, string $label, string $value, ?int $least = null ): void {
+	printf(
+		'<p><label for="tirage-%1$s">%2$s</label><br><input id="tirage-%1$s" type="%3$s" name="tirage[%1$s]" value="%4$s"%5$s></p>',
+		esc_attr( $name ),
+		esc_html( $label ),
+		esc_attr( $type ),
+		esc_attr( $value ),
+		null === $least ? '' : sprintf( ' min="%d" max="%d"', (int) $least, (int) TIRAGE_MOST_PLACES )
+	);
+}
+
+/**
+ * A field of several lines.
+ *
+ * @param string $name  The setting.
+ * @param string $label Its words.
+ * @param string $value What stands in it.
+ */
+function tirage_print_lines( string $name, string $label, string $value ): void {
+	printf(
+		'<p><label for="tirage-%1$s">%2$s</label><br><textarea id="tirage-%1$s" name="tirage[%1$s]" rows="2" class="large-text">%3$s</textarea></p>',
+		esc_attr( $name ),
+		esc_html( $label ),
+		esc_textarea( $value )
+	);
+}
+
+/**
+ * Keeps what the box says; the post's saving then hands it over.
+ *
+ * @param int $post_id The post.
+ */
+function tirage_save_box( $post_id ): void {
+	$nonce = isset( $_POST['tirage_nonce'] ) && is_string( $_POST['tirage_nonce'] ) ? sanitize_key( $_POST['tirage_nonce'] ) : '';
+	if ( ! wp_verify_nonce( $nonce, 'tirage_box' ) || wp_is_post_revision( $post_id ) || ! tirage_may_set_up( (int) $post_id ) ) {
+		return;
+	}
+	$given             = isset( $_POST['tirage'] ) && is_array( $_POST['tirage'] ) ? wp_unslash( $_POST['tirage'] ) : array(); // phpcs:ignore
+	$lines             = is_string( $given['excluded'] ?? null ) ? $given['excluded'] : '';
+	$given['excluded'] = array_map( 'trim', (array) preg_split( '/\R/', $lines ) );
+	update_post_meta( (int) $post_id, '_tirage_settings', wp_slash( tirage_clean_settings( $given ) ) );
+}
+add_action( 'save_post', 'tirage_save_box' );
