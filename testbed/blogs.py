@@ -53,7 +53,7 @@ def accounts(folder: Path) -> dict[str, Any]:
 def _template(version: str, database: str) -> Path:
     sources.tree(version)
     build = functools.partial(_set_up, version=version, database=database)
-    made_of = [*php.SCRIPTS.rglob("*.php"), Path(__file__), Path(__file__).with_name("mariadb.py")]
+    made_of = [*php.SCRIPTS.rglob("*.php"), *map(Path(__file__).with_name, ("blogs.py", "mariadb.py", "sources.py"))]
     return cache.built(f"templates/{version}-{database}-{cache.digest(*made_of)}", build)
 
 

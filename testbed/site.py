@@ -12,7 +12,7 @@ from testbed import php
 
 DEFAULT_FILE = Path(".wordpress.json")
 
-_SWITCHES = ("application_passwords", "xmlrpc", "rest", "flood_check")
+_SWITCHES = ("application_passwords", "xmlrpc", "rest", "flood_check", "block_editor")
 
 
 @dataclass(frozen=True)
@@ -79,8 +79,8 @@ class Site:
     def switch_off(self, *parts: str) -> None:
         """Switch off exactly these parts of WordPress; with none, everything is on again.
 
-        "application_passwords", "xmlrpc", "rest", and "flood_check", which refuses a second comment by the same
-        guest or reader (for guests: from the same address) within 15 seconds.
+        "application_passwords", "xmlrpc", "rest", "block_editor", and "flood_check", which refuses a second comment by
+        the same guest or reader (for guests: from the same address) within 15 seconds.
         """
         if unknown := set(parts) - set(_SWITCHES):
             raise ValueError(f"no such switch: {sorted(unknown)}")

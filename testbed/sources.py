@@ -1,6 +1,7 @@
 """WordPress itself: Debian's packages unpacked, with the SQLite drop-in beside the plugins."""
 
 import functools
+import os
 import shutil
 import tempfile
 import zipfile
@@ -14,6 +15,9 @@ SUITES = {"6.1": "bookworm", "6.8": "trixie"}
 
 _DROP_IN = "@wp-playground/cli@3.1.56"
 _PACKAGES = ("wordpress", "wordpress-l10n", "wordpress-theme-twentytwentythree")
+
+
+_SCRIPTS = ("libjs-underscore", "libjs-lodash")
 
 
 def tree(version: str) -> Path:
@@ -33,9 +37,22 @@ def _build(draft: Path, *, version: str) -> None:
         debian.unpack(_PACKAGES[2:], suite=SUITES["6.1"], into=unpacked / "theme")
         for part in ("core", "theme"):
             shutil.copytree(unpacked / part / "usr/share/wordpress", draft, symlinks=True, dirs_exist_ok=True)
+        debian.unpack(_SCRIPTS, suite=SUITES[version], into=unpacked / "scripts")
+        _fill_links(draft / "wp-includes/js", unpacked / "scripts")
     (draft / "wp-config.php").unlink()
     _drop_other_languages(draft / "wp-content/languages")
     shutil.copytree(_drop_in(), draft / "wp-content/plugins/sqlite-database-integration")
+
+
+def _fill_links(folder: Path, unpacked: Path) -> None:
+    """Put files in place of the links to other packages; the editor's scripts don't run without them."""
+    share = Path("/usr/share/wordpress/wp-includes/js")
+    for link in [path for path in folder.rglob("*") if path.is_symlink() and not path.exists()]:
+        target = os.path.normpath(share / link.relative_to(folder).parent / os.readlink(link))
+        source = unpacked / target.lstrip("/")
+        if source.is_file():
+            link.unlink()
+            shutil.copy(source, link)
 
 
 def _drop_other_languages(folder: Path) -> None:

@@ -26,6 +26,7 @@ from service.web.signed import read_signed
 
 part = Blueprint("plugin", __name__, url_prefix="/plugin/v1")
 MOST_POSTS = 100
+NO_BLOG = "No blog is connected yet: choose the moderator below and press Connect."
 PostId = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 
 
@@ -87,7 +88,7 @@ def ping() -> Any:
         site = services().blog.site()
         told["blog"] = {"url": site.url, "name": site.name}
     except BlogProblem as problem:
-        told["problem"] = problem.message
+        told["problem"] = NO_BLOG if problem.code == "settings_missing" else problem.message
     return told
 
 

@@ -21,3 +21,6 @@ if (in_array('rest', $testbed_off, true)) {
 if (in_array('flood_check', $testbed_off, true)) {
     add_filter('comment_flood_filter', '__return_false', 99);
 }
+if (in_array('block_editor', $testbed_off, true)) {
+    add_filter('use_block_editor_for_post', '__return_false', 99);
+}

@@ -57,7 +57,7 @@ function tirage_do_save_url( string $value ) {
 	}
 	$url   = esc_url_raw( $value, array( 'http', 'https' ) );
 	$parts = wp_parse_url( $url );
-	if ( '' === $url || empty( $parts['host'] ) || isset( $parts['user'] ) || isset( $parts['query'] ) || isset( $parts['fragment'] ) ) {
+	if ( ! preg_match( '#^https?://#i', $value ) || empty( $parts['host'] ) || isset( $parts['user'] ) || isset( $parts['query'] ) || isset( $parts['fragment'] ) ) {
 		return new WP_Error( 'tirage_url', __( 'This is no address of a service: it begins with https:// (or http://) and has no login, ? or # in it.', 'tirage' ) );
 	}
 	update_option( 'tirage_service_url', untrailingslashit( $url ), true );
@@ -142,7 +142,7 @@ function tirage_do_connect( string $value ) {
 	$created = WP_Application_Passwords::create_new_application_password(
 		$user->ID,
 		array(
-			'name'   => 'Tirage ' . wp_date( 'Y-m-d H:i' ),
+			'name'   => 'Tirage ' . wp_date( 'Y-m-d H:i:s' ) . ' ' . wp_generate_password( 4, false ), // must be unique.
 			'app_id' => TIRAGE_APP_ID,
 		)
 	);

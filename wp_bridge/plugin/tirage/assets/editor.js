@@ -195,20 +195,24 @@
 		const isFixed = Boolean( contest && ! contest.is_changeable );
 		return el(
 			Panel,
-			{ name: 'tirage', title: 'Tirage', className: 'tirage-panel', icon: 'tickets-alt' },
-			! facts.isReady && el( NotConnected ),
-			standing && standing.problem && el( Notice, { status: 'error', isDismissible: false, politeness: 'assertive' }, standing.problem ),
-			contest && el( Standing, { contest } ),
-			el( ToggleControl, {
-				label: __( 'This post is a contest', 'tirage' ),
-				help: contest ? __( 'It is open at the service, which keeps it.', 'tirage' ) : __( 'It opens when you save the post.', 'tirage' ),
-				checked: settings.enabled || Boolean( contest ),
-				disabled: Boolean( contest && settings.enabled ),
-				onChange: ( value ) => change( { enabled: value } ),
-				__nextHasNoMarginBottom: true,
-			} ),
-			found.map( ( words ) => el( Notice, { key: words, status: 'warning', isDismissible: false }, words ) ),
-			settings.enabled && el( Fields, { settings, change, isFixed } )
+			{ name: 'tirage', title: 'Tirage', className: 'tirage-panel' },
+			el(
+				'div',
+				{ style: { display: 'flex', flexDirection: 'column', gap: '16px' } },
+				! facts.isReady && el( NotConnected ),
+				standing && standing.problem && el( Notice, { status: 'error', isDismissible: false, politeness: 'assertive' }, standing.problem ),
+				contest && el( Standing, { contest } ),
+				el( ToggleControl, {
+					label: __( 'This post is a contest', 'tirage' ),
+					help: contest ? __( 'It is open at the service, which keeps it.', 'tirage' ) : __( 'It opens when you save the post.', 'tirage' ),
+					checked: settings.enabled || Boolean( contest ),
+					disabled: Boolean( contest && settings.enabled ),
+					onChange: ( value ) => change( { enabled: value } ),
+					__nextHasNoMarginBottom: true,
+				} ),
+				found.map( ( words ) => el( Notice, { key: words, status: 'warning', isDismissible: false }, words ) ),
+				settings.enabled && el( Fields, { settings, change, isFixed } )
+			)
 		);
 	}
 

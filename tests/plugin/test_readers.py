@@ -1,0 +1,164 @@
+"""What readers see, from what is kept on the blog: no page ever waits for the service."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import requests
+
+from testbed.site import Site
+from tests.plugin.conftest import state_of
+from tests.plugin.standin import StandIn
+
+HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
+BLOCK = "<!-- wp:tirage/contest /-->"
+
+
+def write(site: Site, content: str = BLOCK, **state: object) -> int:
+    """A post whose contest stands like this; it was fetched just now."""
+    post = site.create_post("Gagnez", content)
+    keep(site, post, **state)
+    return post
+
+
+def keep(site: Site, post: int, **state: object) -> None:
+    site.php("tirage_store_state($args['post'], $args['state']);", post=post, state=state_of(post, **state))
+
+
+def age(site: Site, post: int, seconds: int) -> None:
+    code = """
+        $state = get_post_meta($args['post'], '_tirage_state', true);
+        $state['fetched_at'] -= $args['seconds'];
+        update_post_meta($args['post'], '_tirage_state', $state);
+    """
+    site.php(code, post=post, seconds=seconds)
+
+
+def page(site: Site, post: int) -> str:
+    answer = requests.get(f"{site.base_url}/?p={post}", timeout=30)
+    assert answer.ok
+    return answer.text
+
+
+def shown(site: Site, post: int) -> str:
+    """The part of the page that is ours."""
+    text = page(site, post)
+    start = text.find('<div class="tirage"')
+    return text[start : text.find("</div>", start)] if start >= 0 else ""
+
+
+@pytest.mark.parametrize("content", [BLOCK, "[tirage]"])
+def test_an_open_contest_tells_until_when_how_and_how_many(each_blog: Site, content: str):
+    post = write(each_blog, content, closes_at="2030-07-05T15:00:00Z")
+    text = shown(each_blog, post)
+    assert "5 juillet 2030 17" in text  # 17:00 on the blog's clock
+    assert "Europe/Paris" in text
+    assert 'datetime="2030-07-05T15:00:00Z"' in text
+    assert "31" in text
+    assert "https://draws.example/contests/gagnez" in text
+
+
+def test_the_button_for_x_is_there_when_a_message_is_set(blog: Site):
+    post = write(blog)
+    assert "x.com" not in shown(blog, post)
+    blog.php("update_post_meta($args['p'], '_tirage_settings', ['message' => 'Je participe & je gagne']);", p=post)
+    assert "https://x.com/intent/post?text=Je%20participe%20%26%20je%20gagne&#038;url=" in shown(blog, post)
+
+
+def test_after_the_deadline_it_is_closed_without_asking_anybody(blog: Site, service: StandIn):
+    past = (datetime.now(UTC) - timedelta(seconds=2)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    post = write(blog, closes_at=past)
+    text = shown(blog, post)
+    assert "x.com" not in text
+    assert "31" in text
+    assert service.asked == []
+
+
+def test_the_winners_with_the_proof(blog: Site):
+    post = blog.create_post("Gagnez", BLOCK)
+    (comment,) = blog.insert_comments(post, [{"content": "x", "author": "Zoé"}])
+    proof = "https://draws.example/contests/gagnez/draws/1"
+    drawn = [{"name": "Zoé", "comment": comment}, {"name": HOSTILE, "comment": 999_999}, {"name": "", "comment": 0}]
+    keep(blog, post, phase="announced", proof_url=proof, drawn=drawn)
+    text = shown(blog, post)
+    assert f"#comment-{comment}" in text
+    assert proof in text
+    assert "<script" not in text
+    assert "onerror" not in text
+
+
+def test_what_the_service_says_is_not_trusted(blog: Site):
+    post = write(blog)
+    keep(
+        blog, post, page_url="javascript:alert(1)", problem=HOSTILE, entries="<b>", winners=-3, drawn=[1, {"name": []}]
+    )
+    text = shown(blog, post)
+    assert "javascript" not in text
+    assert "<script" not in text
+    blog.php("tirage_store_state($args['p'], ['phase' => '<b>', 'closes_at' => 'x']);", p=post)
+    assert "0" in shown(blog, post)
+
+
+def test_a_page_does_not_wait_for_a_service_that_hangs(blog: Site, service: StandIn):
+    post = write(blog)
+    began = time.monotonic()
+    page(blog, post)
+    fresh = time.monotonic() - began
+    age(blog, post, 61)
+    service.delay = 5
+    began = time.monotonic()
+    assert shown(blog, post)
+    assert time.monotonic() - began < fresh + 1
+    service.wait(lambda: service.asked, 15)
+    service.delay = 0
+
+
+def test_what_is_stale_is_fetched_behind_the_page(blog: Site, service: StandIn):
+    post = write(blog)
+    service.calls = {"contest.show": (200, {"contests": {str(post): state_of(post, entries=77)}})}
+    age(blog, post, 61)
+    assert "31" in shown(blog, post)
+    service.wait(lambda: "77" in shown(blog, post))
+    (asked,) = service.asked
+    assert post in asked[1]["posts"]
+
+
+def test_a_service_that_is_down_is_left_alone_for_a_minute(blog: Site, service: StandIn):
+    post = write(blog)
+    service.calls = {"contest.show": (500, b"<html>")}
+    age(blog, post, 61)
+    shown(blog, post)
+    service.wait(lambda: service.asked)
+    service.wait(lambda: blog.php("return (int) get_option('tirage_states_next_at');") > time.time() + 50)
+    blog.php("delete_post_meta($args['p'], '_tirage_stale');", p=post)
+    for _ in range(3):
+        assert "31" in shown(blog, post)
+    assert len(service.asked) == 1
+
+
+def test_page_caches_are_told_when_the_phase_changes(blog: Site):
+    post = write(blog)
+    code = """
+        add_action('tirage_state_changed', function ($id, $state) { $GLOBALS['told'][] = $state['phase']; }, 10, 2);
+        tirage_store_state($args['p'], $args['same']);
+        tirage_store_state($args['p'], $args['next']);
+        return $GLOBALS['told'];
+    """
+    assert blog.php(code, p=post, same=state_of(post, entries=1), next=state_of(post, phase="review")) == ["review"]
+
+
+def test_a_shortcode_tells_nothing_of_a_post_that_the_reader_may_not_see(blog: Site):
+    secret = write(blog)
+    blog.php("wp_update_post(['ID' => $args['p'], 'post_status' => 'private']);", p=secret)
+    post = blog.create_post("Autre", f"[tirage post={secret}]")
+    assert shown(blog, post) == ""
+    locked = blog.create_post("Fermé", BLOCK, password="sesame")
+    keep(blog, locked)
+    other = blog.create_post("Autre", f"[tirage post={locked}]")
+    assert shown(blog, other) == ""
+
+
+def test_a_post_without_a_contest_shows_nothing_to_readers(blog: Site):
+    assert shown(blog, blog.create_post("Rien", BLOCK)) == ""
