@@ -109,9 +109,8 @@ def test_the_test_tells_that_all_is_well(blog: Site, admin: requests.Session, se
 
 
 def passwords(blog: Site, login: str) -> list[str]:
-    code = "return wp_list_pluck(WP_Application_Passwords::get_user_application_passwords($args['id']), 'name');"
-    names: list[str] = blog.php(code, id=blog.users[login].id)
-    return [name for name in names if name.startswith("Tirage")]
+    ids: list[str] = blog.php("return tirage_application_passwords($args['id']);", id=blog.users[login].id)
+    return ids
 
 
 def test_connecting_hands_over_a_login_that_works(blog: Site, admin: requests.Session, service: StandIn):
@@ -224,7 +223,7 @@ uninstall_plugin('tirage/tirage.php');
 _LEFT = """
 $places = [$wpdb->options => 'option_name', $wpdb->postmeta => 'meta_key', $wpdb->usermeta => 'meta_value'];
 foreach ($places as $table => $column) {
-    foreach ($wpdb->get_col("SELECT $column FROM $table WHERE $column LIKE '%irage%'") as $found) {
+    foreach ($wpdb->get_col("SELECT $column FROM $table WHERE $column LIKE '%$args[what]%'") as $found) {
         $left[] = "$table: $found";
     }
 }
@@ -240,7 +239,8 @@ def test_deleting_the_plugin_leaves_nothing(doomed: Site, service: StandIn):
     service.calls = {"connect": (200, {"blog": {}})}
     doomed.php(_FILL, url=service.url, secret=SECRET, post=doomed.create_post("Gagnez"))
     press(doomed, log_in(doomed, "admin"), "connect", str(doomed.users["admin"].id))
-    assert len(doomed.php(_LEFT)) > 10
+    ours = ("tirage_", "Tirage 2")  # what is in options and meta, and the name of the Application Password
+    assert all(doomed.php(_LEFT, what=name) for name in ours)
     doomed.php(_UNINSTALL)
-    assert doomed.php(_LEFT) == []
+    assert [doomed.php(_LEFT, what=name) for name in ours] == [[], []]
     assert PLUGIN.exists()

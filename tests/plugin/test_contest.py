@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from typing import Any
 
 import pytest
 
@@ -22,11 +23,10 @@ return $all;
 SETTINGS = {"enabled": True, "closes": "2030-11-27 17:00", "winners": 2, "alternates": 1, "excluded": ["Ada", "#12"]}
 
 
-def save(site: Site, post: int, login: str = "author", **changed: object) -> dict:
+def save(site: Site, post: int, login: str = "author", **changed: object) -> None:
     meta = {"_tirage_settings": {**SETTINGS, **changed}}
     answer = ask(site, "POST", f"wp/v2/posts/{post}", login=login, json={"meta": meta})
     assert answer.ok, answer.text
-    return answer.json()
 
 
 def accept(service: StandIn, post: int, **given: object) -> None:
@@ -34,14 +34,15 @@ def accept(service: StandIn, post: int, **given: object) -> None:
     service.calls = {"contest.save": (200, {"contest": state}), "contest.show": (200, {"contests": {str(post): state}})}
 
 
-def saves(service: StandIn) -> list[dict]:
+def saves(service: StandIn) -> list[dict[str, Any]]:
     return [data for name, data in service.asked if name == "contest.save"]
 
 
-def panel(site: Site, post: int, login: str = "author") -> dict:
+def panel(site: Site, post: int, login: str = "author") -> dict[str, Any]:
     answer = ask(site, "GET", f"tirage/v1/contest/{post}", login=login)
     assert answer.ok, answer.text
-    return answer.json()
+    told: dict[str, Any] = answer.json()
+    return told
 
 
 def test_saving_a_post_opens_its_contest_and_saving_it_again_does_nothing(each_blog: Site, service: StandIn):

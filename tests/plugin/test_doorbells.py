@@ -30,6 +30,10 @@ def rows(site: Site) -> list[dict[str, str]]:
     return found
 
 
+def wait_for(service: StandIn, event: str, post: int, comment: int = 0) -> None:
+    service.wait(lambda: (event, post, comment) in service.events())
+
+
 def test_a_comment_rings_by_the_form_by_rest_and_by_xmlrpc(each_blog: Site, service: StandIn):
     post = each_blog.create_post("Gagnez")
     service.wait(lambda: service.events() == [("post.published", post, 0)])
@@ -61,15 +65,16 @@ def test_every_change_of_a_comment_and_a_post_rings(blog: Site, service: StandIn
     for event, method, fields in steps:
         service.reset()
         assert ask(blog, method, f"wp/v2/comments/{one}", json=fields).ok
-        service.wait(lambda event=event: (event, post, one) in service.events())
-    for event, method, fields in [
+        wait_for(service, event, post, one)
+    steps = [
         ("post.changed", "POST", {"title": "Gagnez deux livres"}),
         ("post.binned", "DELETE", {}),
         ("post.restored", "POST", {"status": "publish"}),
-    ]:
+    ]
+    for event, method, fields in steps:
         service.reset()
         assert ask(blog, method, f"wp/v2/posts/{post}", json=fields).ok
-        service.wait(lambda event=event: (event, post, 0) in service.events())
+        wait_for(service, event, post)
     service.reset()
     blog.php("do_action('wp_privacy_personal_data_erased', 7);")
     assert service.events() == [("privacy.erased", 0, 0)]
