@@ -8,6 +8,7 @@ with Proxy(site.base_url) as proxy:
 """
 
 import contextlib
+import itertools
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -48,14 +49,16 @@ class Proxy:
         """How many requests had that method, and these texts in their decoded path and their body."""
         return sum(request.matches(method=method, path=path, body=body) for request in self.requests)
 
-    def when(self, *, method: str = "", path: str = "", body: str = "", times: int | None = None) -> Rules:
-        """Begin a rule for matching requests, for the next `times` of them or for all.
+    def when(
+        self, *, method: str = "", path: str = "", body: str = "", times: int | None = None, every: int = 1
+    ) -> Rules:
+        """Begin a rule for matching requests: for the next `times` of them or for all, or for each `every`-th.
 
         `path` and `body` are texts to be found anywhere in the decoded path with its query, and in the body.
         Of several rules that match, the newest decides.
         """
         match = _match(method=method, path=path, body=body)
-        return Rules(match, times, self._add)
+        return Rules(_each(every, match), times, self._add)
 
     def clear(self) -> None:
         """Forget all rules and release what they hold; the log of requests stays."""
@@ -147,3 +150,9 @@ def _read(handler: BaseHTTPRequestHandler) -> Request:
 
 def _match(*, method: str, path: str, body: str) -> Callable[[Request], bool]:
     return lambda request: request.matches(method=method, path=unquote(path), body=body)
+
+
+def _each(number: int, match: Callable[[Request], bool]) -> Callable[[Request], bool]:
+    """The same for each so-many-th request that matches."""
+    seen = itertools.count(1)
+    return lambda request: match(request) and next(seen) % number == 0

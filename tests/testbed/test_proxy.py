@@ -106,6 +106,11 @@ def test_too_many_requests_and_maintenance(proxy: Proxy) -> None:
     assert rest(proxy).status_code == 200
 
 
+def test_each_third_request_fails(proxy: Proxy) -> None:
+    proxy.when(path="/wp/v2", every=3).fail()
+    assert [rest(proxy, "/wp/v2/types/post").status_code for _ in range(6)] == [200, 200, 500, 200, 200, 500]
+
+
 def test_pages_where_json_should_be(proxy: Proxy) -> None:
     proxy.when().login_page()
     assert 'type="password"' in rest(proxy).text
