@@ -11,6 +11,7 @@ from testbed import cache
 from testbed.shell import TestbedError, is_root, run, say
 
 _APT = Path("/etc/apt")
+_NOTHING = "/dev/null"  # as the list of what is installed: otherwise apt only sees what is newer than this machine's
 
 
 def own_suite() -> str:
@@ -31,6 +32,16 @@ def provide(packages: Sequence[str]) -> Path:
         install(packages)
         return Path("/")
     return cache.built(f"debian/{'-'.join(sorted(packages))}", lambda draft: _unpack_missing(packages, draft))
+
+
+def provide_whole(packages: Sequence[str], *, suite: str) -> Path:
+    """Unpack packages of any release into the cache with every library they need, down to libc.
+
+    They run on any machine: by the loader that is among them.
+    """
+    return cache.built(
+        f"debian/{suite}-{'-'.join(sorted(packages))}", lambda draft: _unpack_whole(packages, suite, draft)
+    )
 
 
 def install(packages: Sequence[str]) -> None:
@@ -73,12 +84,25 @@ def _unpack_missing(packages: Sequence[str], into: Path) -> None:
     say(f"Unpacking the Debian packages {' '.join(packages)}, as only root can install them")
     suite = own_suite()
     try:
-        plan = run(["apt-get", *_private_apt(suite), "install", "-s", "--no-install-recommends", *packages])
-        unpack(re.findall(r"^Inst (\S+)", plan, re.MULTILINE), suite=suite, into=into)
+        unpack(_missing(packages, suite, installed="/var/lib/dpkg/status"), suite=suite, into=into)
     except TestbedError as failed:
         raise TestbedError(
             f"Debian's packages {' '.join(packages)} are missing and could not be fetched without root: {failed}"
         ) from failed
+
+
+def _unpack_whole(packages: Sequence[str], suite: str, into: Path) -> None:
+    say(f"Unpacking {' '.join(packages)} of Debian {suite}")
+    needs = _missing(packages, suite, installed=_NOTHING)
+    # The rest, such as perl and debconf, is for scripts that only an installation runs.
+    unpack([name for name in needs if name.startswith(("lib", "php"))], suite=suite, into=into)
+
+
+def _missing(packages: Sequence[str], suite: str, *, installed: str) -> list[str]:
+    """The packages and what they depend on, without what the file `installed` lists."""
+    options = [*_private_apt(suite), "-o", f"Dir::State::status={installed}"]
+    plan = run(["apt-get", *options, "install", "-s", "--no-install-recommends", *packages])
+    return re.findall(r"^Inst (\S+)", plan, re.MULTILINE)
 
 
 def _private_apt(suite: str) -> list[str]:
@@ -110,7 +134,7 @@ def _apt_options(state: Path) -> list[str]:
         "Dir::Etc::sourceparts": state / "sources",
         "Dir::State": state,
         "Dir::State::lists": state / "lists",
-        "Dir::State::status": "/var/lib/dpkg/status",
+        "Dir::State::status": _NOTHING,
         "Dir::Cache": state / "cache",
         "APT::Update::Error-Mode": "any",  # otherwise lists that couldn't be fetched pass for empty ones
         "APT::Sandbox::User": "",  # the cache may lie where apt's own user can't go

@@ -28,6 +28,12 @@ _EXTENSIONS = (
 _MYSQL_PACKAGES = ("php-mysql",)
 _MYSQL_EXTENSIONS = ("mysqlnd", "mysqli")
 
+_RELEASES = {
+    "7.4": ("bullseye", ("php7.4-cli", "php7.4-mbstring", "php7.4-mysql", "php7.4-xml", "phpunit")),
+    "8.4": ("trixie", ("php8.4-cli", "php8.4-mbstring", "php8.4-sqlite3", "php8.4-xml", "phpunit")),
+}
+_LOADED_FIRST = ("mysqlnd", "pdo", "dom", "xml")  # others are made of these
+
 
 @dataclass(frozen=True)
 class Php:
@@ -38,8 +44,13 @@ class Php:
 
 
 @functools.cache
-def find(*, mysql: bool = False) -> Php:
-    """Return a PHP with everything WordPress needs, getting Debian's packages when something is missing."""
+def find(*, mysql: bool = False, version: str | None = None) -> Php:
+    """Return a PHP with everything WordPress needs, getting Debian's packages when something is missing.
+
+    A `version` asks for one of Debian's other releases: "7.4", which knows MySQL, or "8.4", which knows SQLite.
+    """
+    if version:
+        return _of_release(release_folder(version))
     wanted = _EXTENSIONS + (_MYSQL_EXTENSIONS if mysql else ())
     own = shutil.which("php")
     if own and not _missing(Php((own,), {}), wanted):
@@ -51,9 +62,15 @@ def find(*, mysql: bool = False) -> Php:
     return php
 
 
-def execute(script: str, stdin: str, *, mysql: bool = False) -> str:
+def release_folder(version: str) -> Path:
+    """The folder with PHP 7.4 or 8.4 and the PHPUnit of the same Debian release, fetched on first use."""
+    suite, packages = _RELEASES[version]
+    return debian.provide_whole(packages, suite=suite)
+
+
+def execute(script: str, stdin: str, *, mysql: bool = False, version: str | None = None) -> str:
     """Run one of the scripts beside this module and return what it prints."""
-    php = find(mysql=mysql)
+    php = find(mysql=mysql, version=version)
     return run([*php.command, "-d", "display_errors=stderr", str(SCRIPTS / script)], env=php.env, stdin=stdin)
 
 
@@ -82,3 +99,19 @@ def _unpacked(prefix: Path, wanted: tuple[str, ...]) -> Php:
         for module in glob.glob(f"{prefix}/usr/lib/php/*/{name}.so"):
             options += ["-d", f"{'zend_extension' if name == 'opcache' else 'extension'}={module}"]
     return Php((programs[-1], *options), bare.env)
+
+
+def _of_release(prefix: Path) -> Php:
+    """The PHP in `prefix` with all its extensions, run by the loader that its libc came with."""
+    loader = _only(prefix, "lib/*-linux-*/ld-*.so*", "usr/lib/*-linux-*/ld-*.so*")
+    libraries = library_path(prefix)["LD_LIBRARY_PATH"]
+    extensions = _only(prefix, "usr/lib/php/*/opcache.so").parent
+    names = sorted((file.stem for file in extensions.glob("*.so")), key=lambda name: (name not in _LOADED_FIRST, name))
+    options = [f"{'zend_' * (name == 'opcache')}extension={extensions}/{name}.so" for name in names]
+    words = [word for option in options for word in ("-d", option)]
+    program = _only(prefix, "usr/bin/php[0-9]*")
+    return Php((str(loader), "--library-path", libraries, str(program), "-n", *words), {})
+
+
+def _only(prefix: Path, *patterns: str) -> Path:
+    return next(file for pattern in patterns for file in sorted(prefix.glob(pattern)))

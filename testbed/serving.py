@@ -11,9 +11,9 @@ from testbed.shell import TestbedError
 _WORKERS = 4  # WordPress calls itself, for wp-cron above all: a single worker would wait for itself
 
 
-def serve(root: Path, *, port: int, mysql: bool) -> int:
+def serve(root: Path, *, port: int, mysql: bool, php_version: str | None = None) -> int:
     """Serve the WordPress in `root` on that port; return the server's pid once the REST API answers."""
-    interpreter = php.find(mysql=mysql)
+    interpreter = php.find(mysql=mysql, version=php_version)
     options = ["-d", "opcache.enable_cli=1", "-d", "opcache.revalidate_freq=0"]
     command = [*interpreter.command, *options, "-S", f"127.0.0.1:{port}", "-t", str(root)]
     log = root.parent / "php.log"

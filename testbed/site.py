@@ -32,7 +32,8 @@ class Site:
     """A blog that answers on `base_url` (no slash at the end).
 
     `version` is WordPress's full version, `database` is "sqlite" or "mariadb", `root` is the folder with
-    wp-content in it, `pid` is the web server, `mariadb_pid` the database server if there is one.
+    wp-content in it, `pid` is the web server, `mariadb_pid` the database server if there is one, `php_version` the PHP
+    that was asked for, if one was.
     """
 
     base_url: str
@@ -42,6 +43,7 @@ class Site:
     pid: int
     users: Mapping[str, User]
     mariadb_pid: int | None = None
+    php_version: str | None = None
 
     @classmethod
     def from_file(cls, file: Path | str = DEFAULT_FILE) -> Self:
@@ -70,7 +72,8 @@ class Site:
         `site.php("return get_option($args['key']);", key="home")`.
         """
         request = json.dumps({"root": str(self.root), "code": code, "args": args})
-        return json.loads(php.execute("run.php", request, mysql=self.database == "mariadb"))
+        mysql = self.database == "mariadb"
+        return json.loads(php.execute("run.php", request, mysql=mysql, version=self.php_version))
 
     def set_option(self, name: str, value: object) -> None:
         """Set an option of WordPress, like `close_comments_for_old_posts`."""

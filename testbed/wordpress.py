@@ -29,17 +29,20 @@ def start(
     port: int = 0,
     permalinks: str = "pretty",
     environment: str = "local",
+    php_version: str | None = None,
 ) -> Site:
     """Start a fresh blog of its own and return it once its REST API answers.
 
     A `name` gives its folder a fixed name, and replaces what an earlier run left there; a `port` of 0 takes a
-    free one. Raises TestbedError, in one sentence, when something is missing.
+    free one; a `php_version` has it run by that PHP (see php.find). Raises TestbedError, in one sentence, when
+    something is missing.
     """
     php.find(mysql=database == "mariadb")
     folder = _empty_folder(name)
     try:
         blogs.place(folder, version=version, database=database)
-        site = _serve(folder, database=database, port=port or processes.free_port(), environment=environment)
+        port = port or processes.free_port()
+        site = _serve(folder, database=database, port=port, environment=environment, php_version=php_version)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -84,12 +87,12 @@ def _empty_folder(name: str | None) -> Path:
     return sites / name
 
 
-def _serve(folder: Path, *, database: str, port: int, environment: str) -> Site:
+def _serve(folder: Path, *, database: str, port: int, environment: str, php_version: str | None) -> Site:
     base_url = f"http://127.0.0.1:{port}"
     server = mariadb.start(folder / "database") if database == "mariadb" else None
     try:
         blogs.configure(folder, base_url=base_url, socket=server.socket if server else None, environment=environment)
-        pid = serving.serve(folder / "wordpress", port=port, mysql=server is not None)
+        pid = serving.serve(folder / "wordpress", port=port, mysql=server is not None, php_version=php_version)
     except BaseException:
         if server:
             mariadb.stop(server)
@@ -103,6 +106,7 @@ def _serve(folder: Path, *, database: str, port: int, environment: str) -> Site:
         root=folder / "wordpress",
         pid=pid,
         mariadb_pid=server.pid if server else None,
+        php_version=php_version,
         users=users,
     )
 

@@ -9,7 +9,7 @@ $root = $_SERVER['DOCUMENT_ROOT'];
 $path = rawurldecode((string) parse_url($_SERVER['REQUEST_URI'], PHP_URL_PATH));
 $file = realpath($root . $path);
 
-if ($file !== false && str_starts_with($file, $root) && (is_file($file) || is_file($file . '/index.php'))) {
+if ($file !== false && strpos($file, $root) === 0 && (is_file($file) || is_file($file . '/index.php'))) {
     return false;
 }
 $_SERVER['SCRIPT_NAME'] = '/index.php';
