@@ -19,6 +19,7 @@ from service.usecases.ports import BlogProblem
 
 LONGEST_FIELD = 500
 SITE_SECONDS = 30.0  # a moderator may change the blog's timezone while we run
+CONNECTION_SECONDS = 600.0  # our plugin may be installed or removed while we run
 _TAGS = re.compile(r"<[^>]*>")
 _IMAGES = re.compile(r"<img\b", re.IGNORECASE)
 
@@ -134,7 +135,7 @@ class ConnectedBlog:
 
     def _connected(self) -> wp_bridge.Blog:
         with self._lock:
-            if self._blog is None:
+            if self._blog is None or monotonic() - self._connected_at > CONNECTION_SECONDS:
                 self._blog = self._connect()
                 self._connected_at = monotonic()
             return self._blog

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from testbed import wordpress as testbed_wordpress
 from testbed.site import Site
+
+PLUGIN = Path(__file__).parents[1] / "wp_bridge/plugin/tirage"
 
 
 @pytest.fixture(scope="session")
@@ -20,6 +23,14 @@ def wordpress() -> Iterator[Site]:
 def wordpress_68() -> Iterator[Site]:
     """The same with WordPress 6.8."""
     yield from _blog(version="6.8")
+
+
+@pytest.fixture(scope="session")
+def wordpress_with_plugin() -> Iterator[Site]:
+    """WordPress 6.8 on MariaDB with our plugin, connected to no service."""
+    for site in _blog(version="6.8", database="mariadb"):
+        site.install_plugin(PLUGIN)
+        yield site
 
 
 @pytest.fixture(scope="session")

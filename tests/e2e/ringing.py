@@ -6,16 +6,15 @@ import re
 import time
 import xmlrpc.client
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import requests
 
 from service.domain.eligibility import Code, Status
 from testbed.site import Site
+from tests.conftest import PLUGIN
 from tests.e2e.conftest import Tirage
 
-PLUGIN = Path(__file__).parents[2] / "wp_bridge/plugin/tirage"
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +11,9 @@ import requests
 
 from testbed import wordpress
 from testbed.site import Site
+from tests.conftest import PLUGIN
 from tests.plugin.standin import SECRET, StandIn
 
-PLUGIN = Path(__file__).parents[2] / "wp_bridge/plugin/tirage"
 _CLEAN = """
 $wpdb->query("DELETE FROM {$wpdb->prefix}tirage_events");
 foreach (['tirage_next_at', 'tirage_states_next_at', 'tirage_states_failures', 'tirage_dropped'] as $name) {

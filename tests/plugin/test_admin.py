@@ -11,7 +11,8 @@ import requests
 
 from testbed import wordpress
 from testbed.site import Site
-from tests.plugin.conftest import PLUGIN, log_in, prepare
+from tests.conftest import PLUGIN
+from tests.plugin.conftest import log_in, prepare
 from tests.plugin.standin import SECRET, StandIn
 
 PAGE = "wp-admin/options-general.php?page=tirage"
@@ -223,14 +224,16 @@ uninstall_plugin('tirage/tirage.php');
 _LEFT = """
 $places = [$wpdb->options => 'option_name', $wpdb->postmeta => 'meta_key', $wpdb->usermeta => 'meta_value'];
 foreach ($places as $table => $column) {
-    foreach ($wpdb->get_col("SELECT $column FROM $table WHERE $column LIKE '%$args[what]%'") as $found) {
-        $left[] = "$table: $found";
+    foreach ($wpdb->get_col("SELECT $column FROM $table WHERE $column LIKE '%irage%'") as $found) {
+        if (strpos($found, $args['what']) !== false) {
+            $left[] = "$table: $found";
+        }
     }
 }
 foreach (_get_cron_array() as $hooks) {
     $left = array_merge($left ?? [], preg_grep('/tirage/', array_keys($hooks)));
 }
-return array_merge($left, preg_grep('/tirage/', $wpdb->get_col('SHOW TABLES')));
+return array_merge($left ?? [], preg_grep('/tirage/', $wpdb->get_col('SHOW TABLES')));
 """
 
 

@@ -42,10 +42,10 @@ def connect() -> Iterator[Connect]:
         blog.close()
 
 
-@pytest.fixture(scope="session", params=["6.1", "6.8"])
+@pytest.fixture(scope="session", params=["6.1", "6.8", "6.8-plugin"])
 def site(request: pytest.FixtureRequest) -> Site:
-    """Each WordPress in turn."""
-    fixture = {"6.1": "wordpress", "6.8": "wordpress_68"}[request.param]
+    """Each WordPress in turn, and one with the plugin, whose own routes are used over REST."""
+    fixture = {"6.1": "wordpress", "6.8": "wordpress_68", "6.8-plugin": "wordpress_with_plugin"}[request.param]
     found: Site = request.getfixturevalue(fixture)
     return found
 
