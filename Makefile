@@ -48,10 +48,14 @@ i18n: $(READY) ## bring the catalogues of words up to date; then fill in the emp
 	$(BIN)/pybabel -q extract -F service/locale/babel.cfg --no-location --project Tirage -o build/tirage.pot service
 	$(BIN)/pybabel -q update -i build/tirage.pot -d service/locale -D tirage --no-fuzzy-matching --ignore-obsolete \
 		--ignore-pot-creation-date --no-wrap
+	$(BIN)/python -m tools.plugin_words
+
+plugin: $(READY) ## build tirage.zip, the plugin to upload in WordPress
+	$(BIN)/tirage plugin zip tirage.zip
 
 lock: $(READY) ## lock the dependencies anew, with hashes
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements.txt
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements-dev.txt
 
-.PHONY: help setup demo test check format bench wordpress wordpress-stop i18n lock
+.PHONY: help setup demo test check format bench wordpress wordpress-stop i18n plugin lock

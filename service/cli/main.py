@@ -11,7 +11,7 @@ from typing import NoReturn
 import click
 from sqlalchemy.exc import DBAPIError
 
-from service.cli import blog, contest, database, moderate, receipt, run, steps, token, webhook
+from service.cli import blog, contest, database, moderate, plugin, receipt, run, steps, token, webhook
 from service.domain.errors import Blocked, LeaseLost, TirageError
 from service.usecases.ports import BlogProblem
 
@@ -35,6 +35,7 @@ for command in (
     receipt.group,
     blog.group,
     webhook.group,
+    plugin.group,
     run.run,
     run.web,
     run.worker,

@@ -47,9 +47,9 @@ foreach ( $tirage_rooms as $tirage_room ) {
 unset( $tirage_rooms, $tirage_room );
 
 /**
- * Loads the translations, where WordPress doesn't do it by itself.
+ * Loads the translations, where WordPress doesn't do it by itself; first of all, as the block's title is one of them.
  */
 function tirage_load_translations(): void {
 	load_plugin_textdomain( 'tirage', false, dirname( plugin_basename( TIRAGE_FILE ) ) . '/languages' );
 }
-add_action( 'init', 'tirage_load_translations' );
+add_action( 'init', 'tirage_load_translations', 0 );

@@ -255,14 +255,14 @@ function tirage_sweep(): void {
 add_action( 'tirage_sweep', 'tirage_sweep' );
 
 /**
- * The pause between two sweeps.
+ * The pause between two sweeps. Other plugins may ask for it before words can be translated.
  *
  * @param array $schedules What WordPress has.
  */
 function tirage_add_schedule( $schedules ): array {
 	$schedules['tirage_five_minutes'] = array(
 		'interval' => 5 * MINUTE_IN_SECONDS,
-		'display'  => __( 'Every five minutes', 'tirage' ),
+		'display'  => did_action( 'init' ) ? __( 'Every five minutes', 'tirage' ) : 'Every five minutes',
 	);
 	return $schedules;
 }

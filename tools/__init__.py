@@ -1,0 +1,1 @@
+"""What developers run and nobody installs: the plugin's catalogues of words."""
