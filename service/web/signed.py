@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Response, abort, request
 
+from service.web.bodies import raw_body
 from service.web.context import context, services
 from service.web.problems import problem
 from wp_bridge.signature import MalformedSignature, TimestampRefused, WrongSignature, verify
@@ -14,7 +15,7 @@ from wp_bridge.signature import MalformedSignature, TimestampRefused, WrongSigna
 
 def read_signed(kind: str) -> tuple[str, dict[str, Any]]:
     """The id and the body of a request that our plugin signed, of that type. Aborts with 400, 401, 413 or 503."""
-    raw = request.get_data(cache=False)
+    raw = raw_body()
     keys = context().doorkeys.signing
     if not keys:
         abort(no_secret())
