@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
@@ -45,7 +46,7 @@ class Words(Catalog):
     """A catalogue whose header says only what programs need."""
 
     @property
-    def mime_headers(self) -> list[tuple[str, str]]:  # type: ignore[override]  # Babel's own adds dates and its version
+    def mime_headers(self) -> list[tuple[str, str]]:  # Babel's own adds dates and its version
         headers = [
             ("Project-Id-Version", "Tirage"),
             ("MIME-Version", "1.0"),
@@ -61,11 +62,12 @@ def source_words(plugin: Path = PLUGIN) -> Words:
     """All words of the plugin's source, in the order of its files."""
     template = Words(header_comment="# Tirage's words in the plugin for WordPress.", fuzzy=False)
     for file in [*sorted(plugin.rglob("*.php")), *sorted(plugin.rglob("*.js"))]:
-        name = file.relative_to(plugin).as_posix()
+        method: Any = (
+            extract_php if file.suffix == ".php" else "javascript"
+        )  # Babel's hint forgets that a word may be None
         with file.open("rb") as source:
-            method = extract_php if file.suffix == ".php" else "javascript"
             for _, words, comments, context in extract(method, source, KEYWORDS, ["translators:"]):
-                _add(template, words, file=name, comments=comments, context=context)
+                _add(template, words, file=file.relative_to(plugin).as_posix(), comments=comments, context=context)
     for words, comment, context in _block_words(plugin / "block.json"):
         _add(template, words, file="block.json", comments=[comment], context=context)
     for words, comment in _header_words(plugin / "tirage.php"):
@@ -187,7 +189,7 @@ def main() -> int:
 
 
 def _is_whole(message: Message) -> bool:
-    return all([message.string] if isinstance(message.string, str) else message.string)
+    return all([message.string] if isinstance(message.string, str) else message.string or [""])
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ def _print(content: bytes, *, as_json: bool) -> None:
         raise click.UsageError("With --json, give a FILE: stdout can't hold both.")
     if sys.stdout.isatty():
         raise click.UsageError("Give a FILE, or lead stdout into one: a terminal can't show a zip file.")
-    click.get_binary_stream("stdout").write(content)
+    sys.stdout.buffer.write(content)
 
 
 def _write(file: Path, content: bytes) -> None:

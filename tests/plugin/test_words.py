@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
+from typing import Any
 
 import pytest
 from babel.messages.extract import extract_javascript
@@ -13,7 +14,7 @@ from babel.messages.extract import extract_javascript
 from testbed.site import Site
 from tests.plugin.conftest import log_in, state_of
 from tools import plugin_words
-from tools.php_words import Found, extract_php
+from tools.php_words import extract_php
 from tools.plugin_words import KEYWORDS, PLUGIN, SCRIPTS
 
 SAME_IN_FRENCH = {"Secret", "Tirage", "concours", "tirage"}
@@ -66,11 +67,11 @@ def test_french_is_well_set(wrong: str):
     assert [french for _, french, _ in forms() if re.search(wrong, french)] == []
 
 
-def calls() -> Iterator[tuple[str, Found]]:
+def calls() -> Iterator[tuple[str, Any]]:
     """Every call of a function for translations, as it stands in the source."""
     for file in [*PLUGIN.rglob("*.php"), *PLUGIN.rglob("*.js")]:
+        extract: Any = extract_php if file.suffix == ".php" else extract_javascript
         with file.open("rb") as source:
-            extract = extract_php if file.suffix == ".php" else extract_javascript
             yield from ((file.name, found) for found in extract(source, KEYWORDS, [], {}))
 
 
