@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, case, delete, func, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, Table, bindparam, case, delete, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from service.storage.tables import contests, deliveries, entries, rings
+
+# Statements that every doorbell needs are made once: making them takes as long as running them.
+_BY_POST = select(contests.c.post_id, contests.c.id).where(
+    contests.c.post_id.in_(bindparam("post_ids", expanding=True)),
+    contests.c.phase.in_(bindparam("phases", expanding=True)),
+)
+_INSERTS: dict[str, Callable[[Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_NOW = bindparam("now", type_=contests.c.due_at.type)
+_DUE_AT_ONCE = (
+    contests.update()
+    .where(contests.c.id == bindparam("rung_id"))
+    .values(due_at=case((contests.c.due_at < _NOW, contests.c.due_at), else_=_NOW))
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,12 +42,16 @@ class Rings:
 
 def take_delivery(tx: Connection, message_id: str, *, now: datetime) -> bool:
     """Keep the id of a delivery; False when it was taken before."""
-    try:
-        with tx.begin_nested():
-            tx.execute(deliveries.insert().values(message_id=message_id, received_at=now))
-    except IntegrityError:
-        return False
-    return True
+    return bool(take_deliveries(tx, {message_id}, now=now))
+
+
+def take_deliveries(tx: Connection, message_ids: Collection[str], *, now: datetime) -> set[str]:
+    """Keep the ids of deliveries; those that weren't taken before."""
+    if not message_ids:
+        return set()
+    insert = _INSERTS[tx.dialect.name](deliveries).on_conflict_do_nothing().returning(deliveries.c.message_id)
+    ordered = sorted(message_ids)  # two who insert the same ones at a time would else wait for each other
+    return set(tx.execute(insert, [{"message_id": one, "received_at": now} for one in ordered]).scalars())
 
 
 def ring(tx: Connection, rung: Mapping[int, Iterable[int | None]], *, now: datetime) -> None:
@@ -41,18 +59,15 @@ def ring(tx: Connection, rung: Mapping[int, Iterable[int | None]], *, now: datet
     rows = [{"contest_id": contest_id, "comment_id": number} for contest_id, ids in rung.items() for number in ids]
     if not rows:
         return
-    earlier = case((contests.c.due_at < now, contests.c.due_at), else_=now)
-    for contest_id in sorted(rung):  # first, and each: whoever has the contest's row writes its rings in their order
-        tx.execute(contests.update().where(contests.c.id == contest_id).values(due_at=earlier))
+    # First, and by rising id: whoever has the contest's row writes its rings in their order.
+    tx.execute(_DUE_AT_ONCE, [{"rung_id": contest_id, "now": now} for contest_id in sorted(rung)])
     tx.execute(rings.insert(), rows)
 
 
 def contests_by_post(tx: Connection, post_ids: Collection[int], phases: Collection[str]) -> dict[int, int]:
     """The contests in these phases on these posts: ids by post id."""
-    query = select(contests.c.post_id, contests.c.id).where(
-        contests.c.post_id.in_(list(post_ids)), contests.c.phase.in_(list(phases))
-    )
-    return {row.post_id: row.id for row in tx.execute(query)}
+    rows = tx.execute(_BY_POST, {"post_ids": list(post_ids), "phases": list(phases)})
+    return {row.post_id: row.id for row in rows}
 
 
 def contests_in(tx: Connection, phases: Collection[str]) -> list[int]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -30,23 +30,47 @@ class Bell:
     comment_id: int | None = None
 
 
-def ring(services: Services, bells: Sequence[Bell], *, message_id: str | None = None) -> bool:
-    """Store a delivery and what it rings for, in one transaction; False for one that was taken before.
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What one request rings for; none of our plugin's comes without an id."""
+
+    bells: Sequence[Bell]
+    message_id: str | None = None
+
+
+def ring(services: Services, deliveries: Sequence[Delivery]) -> list[bool]:
+    """Store deliveries and what they ring for, in one transaction; False for each that was taken before.
 
     Bells for posts without an unsealed contest do nothing.
     """
     now = services.clock()
     with services.store.write() as tx:
-        if message_id is not None and not inbox.take_delivery(tx, message_id, now=now):
-            return False
-        post_ids = {bell.post_id for bell in bells if bell.post_id is not None}
-        by_post = inbox.contests_by_post(tx, post_ids, UNSEALED) if post_ids else {}
-        rung: dict[int, set[int | None]] = defaultdict(set)
-        for bell in bells:
-            for contest_id in _contests_of(tx, bell, by_post):
-                rung[contest_id].add(bell.comment_id)
-        inbox.ring(tx, rung, now=now)
-    return True
+        are_new = _take(tx, deliveries, now)
+        bells = [
+            bell for delivery, is_new in zip(deliveries, are_new, strict=True) if is_new for bell in delivery.bells
+        ]
+        inbox.ring(tx, _by_contest(tx, bells), now=now)
+    return are_new
+
+
+def _take(tx: Connection, deliveries: Sequence[Delivery], now: datetime) -> list[bool]:
+    """Which deliveries are new. The same id twice at once is new the first time."""
+    left = inbox.take_deliveries(tx, {one.message_id for one in deliveries if one.message_id is not None}, now=now)
+    are_new = []
+    for delivery in deliveries:
+        are_new.append(delivery.message_id is None or delivery.message_id in left)
+        left.discard(delivery.message_id or "")
+    return are_new
+
+
+def _by_contest(tx: Connection, bells: Sequence[Bell]) -> dict[int, set[int | None]]:
+    post_ids = {bell.post_id for bell in bells if bell.post_id is not None}
+    by_post = inbox.contests_by_post(tx, post_ids, UNSEALED) if post_ids else {}
+    rung: dict[int, set[int | None]] = defaultdict(set)
+    for bell in bells:
+        for contest_id in _contests_of(tx, bell, by_post):
+            rung[contest_id].add(bell.comment_id)
+    return rung
 
 
 def _contests_of(tx: Connection, bell: Bell, by_post: dict[int, int]) -> list[int]:

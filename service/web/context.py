@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from flask import Flask, current_app, g
 
+from service.usecases.doorbell import Delivery
 from service.usecases.services import Services
 from service.web.doorkeys import Doorkeys
 from service.web.readiness import Readiness
+from service.web.together import Together
 
 _NAME = "tirage"
 
@@ -20,6 +22,7 @@ class Context:
     services: Services
     readiness: Readiness
     doorkeys: Doorkeys
+    doorbells: Together[Delivery, bool]
 
 
 def attach(app: Flask, context: Context) -> None:

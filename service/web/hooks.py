@@ -15,9 +15,9 @@ from typing import Any
 from flask import Blueprint, request
 
 from service.domain.errors import BadInput
-from service.usecases import doorbell
-from service.usecases.doorbell import Bell
-from service.web.context import context, services
+from service.usecases.doorbell import Bell, Delivery
+from service.web.bodies import raw_body
+from service.web.context import context
 from service.web.problems import problem
 from service.web.schemas import LARGEST_ID
 from service.web.signed import no_secret, read_signed
@@ -33,7 +33,7 @@ WHOLE_BLOG = frozenset({"privacy.erased"})
 def wordpress() -> Any:
     """Our plugin's doorbell: 202 also for a repeat, which does nothing."""
     message_id, body = read_signed("doorbell")
-    is_new = doorbell.ring(services(), _bells(body), message_id=message_id)
+    is_new = context().doorbells.ask(Delivery(_bells(body), message_id))
     return {"status": "accepted" if is_new else "repeated"}, 202
 
 
@@ -41,7 +41,7 @@ def wordpress() -> Any:
 def wp_webhooks() -> Any:
     """The plugin WP Webhooks: JSON, with its own signature, which covers neither a time nor an id."""
     request.max_content_length = LARGEST_FOREIGN_BODY
-    raw = request.get_data(cache=False)
+    raw = raw_body()
     secrets = context().doorkeys.shared
     if not secrets:
         return no_secret()
@@ -74,7 +74,7 @@ def _hint(*, post: object, comment: object) -> Any:
     comment_id, post_id = _id(comment), _id(post)
     if comment_id is None and post_id is None:
         raise BadInput("No comment's number was found: send comment_ID and comment_post_ID.", code="no_ids")
-    doorbell.ring(services(), [Bell(post_id, comment_id)])
+    context().doorbells.ask(Delivery([Bell(post_id, comment_id)]))
     return {"status": "accepted"}, 202
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from flask import Response, json
 from flask_openapi3.openapi import OpenAPI
 
 from service.settings import Settings
+from service.usecases import doorbell
 from service.usecases.services import Services
 from service.web import api_actions, api_contests, api_entries, hooks, plugin_calls, problems, public, status
 from service.web.answers import Problem
@@ -20,6 +22,7 @@ from service.web.doorkeys import Doorkeys
 from service.web.headers import add_headers
 from service.web.languages import set_up_templates
 from service.web.readiness import Readiness
+from service.web.together import Together
 
 LONGEST_LEASE_WAIT = 20.0  # a proxy in front gives up on an answer long before the command line would
 
@@ -39,7 +42,7 @@ def build(settings: Settings, services: Services) -> OpenAPI:
     app.json.sort_keys = False  # type: ignore[attr-defined]  # so does it this
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Flask's default provider has it
     services = _for_requests(services)
-    attach(app, Context(services=services, readiness=Readiness(services), doorkeys=Doorkeys.from_settings(settings)))
+    attach(app, _context(settings, services))
     add_headers(app)
     problems.handle_errors(app)
     set_up_templates(app)
@@ -50,6 +53,15 @@ def build(settings: Settings, services: Services) -> OpenAPI:
     public.add_pages(app)
     app.add_url_rule("/openapi.json", view_func=lambda: _document(app), endpoint="openapi")
     return app
+
+
+def _context(settings: Settings, services: Services) -> Context:
+    return Context(
+        services=services,
+        readiness=Readiness(services),
+        doorkeys=Doorkeys.from_settings(settings),
+        doorbells=Together(partial(doorbell.ring, services)),
+    )
 
 
 def _for_requests(services: Services) -> Services:
