@@ -59,6 +59,16 @@ function tirage_check_tables(): void {
 add_action( 'plugins_loaded', 'tirage_check_tables' );
 
 /**
+ * Lets the table go with its site, when a network deletes one.
+ *
+ * @param string[] $tables What WordPress drops.
+ */
+function tirage_drop_with_site( $tables ): array {
+	return array_merge( $tables, array( tirage_events_table() ) );
+}
+add_filter( 'wpmu_drop_tables', 'tirage_drop_with_site' );
+
+/**
  * Writes an option's row unless it is there; true for exactly one of many who try at once.
  *
  * The functions for options look before they write, so that two requests could both believe to be the first.

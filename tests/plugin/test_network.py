@@ -1,0 +1,95 @@
+"""On a network of sites: what the plugin made goes with a site, and with the plugin."""
+
+from __future__ import annotations
+
+import pytest
+
+from testbed import wordpress
+from testbed.site import Site
+from tests.conftest import PLUGIN
+
+_MAKE_NETWORK = """
+require_once ABSPATH . 'wp-admin/includes/upgrade.php';
+foreach ($wpdb->tables('ms_global') as $table => $name) {
+    $wpdb->$table = $name;
+}
+install_network();
+populate_network(1, '127.0.0.1', 'admin@blog.example', 'Le réseau', '/', false);
+"""
+_SETTINGS = {
+    "MULTISITE": "true",
+    "SUBDOMAIN_INSTALL": "false",
+    "DOMAIN_CURRENT_SITE": "'127.0.0.1'",
+    "PATH_CURRENT_SITE": "'/'",
+    "SITE_ID_CURRENT_SITE": "1",
+    "BLOG_ID_CURRENT_SITE": "1",
+}
+_ADD_SITE = """
+$id = wp_insert_site(['domain' => '127.0.0.1', 'path' => $args['path'], 'user_id' => 1, 'title' => 'Un site']);
+return is_wp_error($id) ? $id->get_error_message() : $id;
+"""
+_FILL = """
+foreach (get_sites(['fields' => 'ids']) as $id) {
+    switch_to_blog($id);
+    tirage_install_tables();
+    tirage_schedule_sweep();
+    update_option('tirage_service_url', 'https://draws.example');
+    set_transient('tirage_notice_1', 'x', 99);
+    $post = wp_insert_post(['post_title' => 'Gagnez', 'post_status' => 'publish']);
+    update_post_meta($post, '_tirage_settings', ['enabled' => true]);
+    wp_schedule_single_event(time() + 99, 'tirage_save_again', [1, 'a', 1]);
+    restore_current_blog();
+}
+WP_Application_Passwords::create_new_application_password(1, ['name' => 'Made', 'app_id' => TIRAGE_APP_ID]);
+"""
+_LEFT = """
+$left = preg_grep('/tirage/', $wpdb->get_col('SHOW TABLES'));
+foreach (get_sites(['fields' => 'ids']) as $id) {
+    switch_to_blog($id);
+    $left = array_merge(
+        $left,
+        $wpdb->get_col("SELECT option_name FROM $wpdb->options WHERE option_name LIKE '%tirage\\\\_%'"),
+        $wpdb->get_col("SELECT meta_key FROM $wpdb->postmeta WHERE meta_key LIKE '%tirage%'"),
+        array_filter(['tirage_sweep', 'tirage_save_again'], fn ($hook) => str_contains(serialize(_get_cron_array()), $hook)),
+    );
+    restore_current_blog();
+}
+$passwords = WP_Application_Passwords::get_user_application_passwords(1);
+return array_merge($left, array_intersect(['Made'], wp_list_pluck($passwords, 'name')));
+"""
+_UNINSTALL = """
+require_once ABSPATH . 'wp-admin/includes/plugin.php';
+require_once ABSPATH . 'wp-admin/includes/file.php';
+deactivate_plugins('tirage/tirage.php');
+uninstall_plugin('tirage/tirage.php');
+"""
+_DELETE_SITE = """
+require_once ABSPATH . 'wp-admin/includes/ms.php';
+wpmu_delete_blog($args['id'], true);
+"""
+
+
+def make_network(site: Site) -> None:
+    site.php(_MAKE_NETWORK)
+    file = site.root / "wp-config.php"
+    defines = "".join(f"define('{name}', {value});\n" for name, value in _SETTINGS.items())
+    text = file.read_text("utf-8").replace("$table_prefix =", f"{defines}$table_prefix =")
+    file.unlink()  # it is linked to the one of other blogs
+    file.write_text(text, "utf-8")
+    site.install_plugin(PLUGIN)
+
+
+@pytest.mark.parametrize(("version", "database"), [("6.1", "sqlite"), ("6.8", "mariadb")])
+def test_nothing_is_left_on_any_site_of_a_network(version: str, database: str):
+    with wordpress.running(version=version, database=database) as site:
+        make_network(site)
+        second, third = (site.php(_ADD_SITE, path=path) for path in ("/two/", "/three/"))
+        site.php(_FILL)
+        left = site.php(_LEFT)
+        assert len([name for name in left if name.endswith("tirage_events")]) == 3
+        assert {"Made", "_tirage_settings", "tirage_save_again", "tirage_service_url"} <= set(left)
+        site.php(_DELETE_SITE, id=third)
+        assert f"wp_{third}_tirage_events" not in site.php(_LEFT)
+        assert f"wp_{second}_tirage_events" in site.php(_LEFT)
+        site.php(_UNINSTALL)
+        assert site.php(_LEFT) == []
