@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 import xmlrpc.client
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from service.domain.eligibility import Code, Status
 from testbed.site import Site
 from tests.conftest import PLUGIN
 from tests.e2e.conftest import Tirage
+from tests.e2e.moderating import Moderator
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
@@ -117,36 +119,36 @@ def wait_for_verdict(tirage: Tirage, contest: str, comment_id: int, wanted: Stat
     raise AssertionError(f"comment {comment_id} is {verdict} after {seconds} s, not {wanted}")
 
 
-def live_through(tirage: Tirage, contest: str, visitor: Visitor, *, seconds: float) -> None:
-    """Everything that can happen to a comment; each has its verdict within so many seconds."""
+def enter(tirage: Tirage, contest: str, visitor: Visitor, *, seconds: float) -> None:
+    """Comments come by each way, and one of them twice; each has its verdict within so many seconds."""
 
     def expect(comment_id: int, wanted: Status | Code) -> None:
         wait_for_verdict(tirage, contest, comment_id, wanted, seconds)
 
-    ada = visitor.by_form("Ada")
-    expect(ada, Status.ELIGIBLE)
+    expect(visitor.by_form("Bob"), Status.ELIGIBLE)
     expect(visitor.by_rest("reader", "By REST"), Status.ELIGIBLE)
     expect(visitor.by_xmlrpc("reader2", "By XML-RPC"), Status.ELIGIBLE)
-    expect(visitor.by_form("Ada", "Once more"), Code.DUPLICATE)
-    visitor.change(ada, status="hold")
-    expect(ada, Status.UNDECIDED)
-    visitor.change(ada, status="approved")
-    expect(ada, Status.ELIGIBLE)
-    visitor.change(ada, content="<b> </b>")
-    expect(ada, Code.EMPTY)
-    visitor.change(ada, content="Words again")
-    expect(ada, Status.ELIGIBLE)
-    visitor.change(ada, status="spam")
-    expect(ada, Code.SPAM)
-    visitor.change(ada, status="unspam")
-    expect(ada, Status.ELIGIBLE)
-    visitor.bin(ada)
-    expect(ada, Code.TRASH)
-    visitor.change(ada, status="untrash")
-    expect(ada, Status.ELIGIBLE)
+    expect(visitor.by_form("Bob", "Once more"), Code.DUPLICATE)
     zoe = visitor.by_form("Zoe")
     expect(zoe, Status.ELIGIBLE)
     visitor.erase("zoe@example.org")
     expect(zoe, Code.ERASED)
-    visitor.bin(ada, for_good=True)
-    expect(ada, Code.DELETED)
+
+
+def moderate(tirage: Tirage, contest: str, comment_id: int, moderator: Moderator, *, seconds: float) -> None:
+    """Everything that can be done to a comment; each time its verdict follows within so many seconds."""
+    steps: list[tuple[Callable[[], None], Status | Code]] = [
+        (lambda: moderator.hold(comment_id), Status.UNDECIDED),
+        (lambda: moderator.approve(comment_id), Status.ELIGIBLE),
+        (lambda: moderator.edit(comment_id, "<b> </b>"), Code.EMPTY),
+        (lambda: moderator.edit(comment_id, "Words again"), Status.ELIGIBLE),
+        (lambda: moderator.spam(comment_id), Code.SPAM),
+        (lambda: moderator.unspam(comment_id), Status.ELIGIBLE),
+        (lambda: moderator.bin(comment_id), Code.TRASH),
+        (lambda: moderator.restore(comment_id), Status.ELIGIBLE),
+        (lambda: moderator.bin(comment_id), Code.TRASH),
+        (lambda: moderator.delete(comment_id), Code.DELETED),
+    ]
+    for act, wanted in steps:
+        act()
+        wait_for_verdict(tirage, contest, comment_id, wanted, seconds)
