@@ -50,7 +50,7 @@ foreach (get_sites(['fields' => 'ids']) as $id) {
         $left,
         $wpdb->get_col("SELECT option_name FROM $wpdb->options WHERE option_name LIKE '%tirage\\\\_%'"),
         $wpdb->get_col("SELECT meta_key FROM $wpdb->postmeta WHERE meta_key LIKE '%tirage%'"),
-        array_filter(['tirage_sweep', 'tirage_save_again'], fn ($hook) => str_contains(serialize(_get_cron_array()), $hook)),
+        preg_match_all('/tirage_sweep|tirage_save_again/', serialize(_get_cron_array()), $hooks) ? $hooks[0] : [],
     );
     restore_current_blog();
 }

@@ -17,7 +17,7 @@ from tools import plugin_words
 from tools.php_words import extract_php
 from tools.plugin_words import KEYWORDS, PLUGIN, SCRIPTS
 
-SAME_IN_FRENCH = {"Secret", "Tirage", "concours", "tirage"}
+SAME_IN_FRENCH = {"Action", "Secret", "Tirage", "concours", "tirage"}
 EDITOR = "wp-admin/post.php?post={post}&action=edit"
 SETTINGS = "wp-admin/options-general.php?page=tirage"
 
@@ -43,7 +43,7 @@ def test_what_is_committed_is_what_make_i18n_writes():
 def test_every_text_is_in_french():
     assert [name for _, french, name in forms() if not french] == []
     assert [message.id for message in plugin_words.read_french() if message.id and message.fuzzy] == []
-    assert {name for english, french, name in forms() if french == english} == SAME_IN_FRENCH
+    assert {name for english, french, name in forms() if french == english} <= SAME_IN_FRENCH
 
 
 def test_french_has_the_same_placeholders():
