@@ -34,16 +34,6 @@ def provide(packages: Sequence[str]) -> Path:
     return cache.built(f"debian/{'-'.join(sorted(packages))}", lambda draft: _unpack_missing(packages, draft))
 
 
-def provide_whole(packages: Sequence[str], *, suite: str) -> Path:
-    """Unpack packages of any release into the cache with every library they need, down to libc.
-
-    They run on any machine: by the loader that is among them.
-    """
-    return cache.built(
-        f"debian/{suite}-{'-'.join(sorted(packages))}", lambda draft: _unpack_whole(packages, suite, draft)
-    )
-
-
 def install(packages: Sequence[str]) -> None:
     """Install packages as root, refreshing apt's lists when the first try fails."""
     quiet = {"DEBIAN_FRONTEND": "noninteractive"}
@@ -80,6 +70,14 @@ def unpack(packages: Sequence[str], *, suite: str, into: Path) -> None:
     debs.rmdir()
 
 
+def unpack_whole(packages: Sequence[str], *, suite: str, into: Path) -> None:
+    """The same with every library they need, down to libc: they run by the loader that is among them."""
+    say(f"Unpacking {' '.join(packages)} of Debian {suite}")
+    needs = _missing(packages, suite, installed=_NOTHING)
+    # The rest, such as perl and debconf, is for scripts that only an installation runs.
+    unpack([name for name in needs if name.startswith(("lib", "php"))], suite=suite, into=into)
+
+
 def _unpack_missing(packages: Sequence[str], into: Path) -> None:
     say(f"Unpacking the Debian packages {' '.join(packages)}, as only root can install them")
     suite = own_suite()
@@ -89,13 +87,6 @@ def _unpack_missing(packages: Sequence[str], into: Path) -> None:
         raise TestbedError(
             f"Debian's packages {' '.join(packages)} are missing and could not be fetched without root: {failed}"
         ) from failed
-
-
-def _unpack_whole(packages: Sequence[str], suite: str, into: Path) -> None:
-    say(f"Unpacking {' '.join(packages)} of Debian {suite}")
-    needs = _missing(packages, suite, installed=_NOTHING)
-    # The rest, such as perl and debconf, is for scripts that only an installation runs.
-    unpack([name for name in needs if name.startswith(("lib", "php"))], suite=suite, into=into)
 
 
 def _missing(packages: Sequence[str], suite: str, *, installed: str) -> list[str]:

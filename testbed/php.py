@@ -7,7 +7,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from testbed import debian
+from testbed import cache, debian
 from testbed.shell import TestbedError, run
 
 SCRIPTS = Path(__file__).parent / "php"
@@ -64,8 +64,8 @@ def find(*, mysql: bool = False, version: str | None = None) -> Php:
 
 def release_folder(version: str) -> Path:
     """The folder with PHP 7.4 or 8.4 and the PHPUnit of the same Debian release, fetched on first use."""
-    suite, packages = _RELEASES[version]
-    return debian.provide_whole(packages, suite=suite)
+    name = f"php-{version}-{cache.digest(Path(__file__))}"
+    return cache.built(name, functools.partial(_fetch_release, version=version))
 
 
 def execute(script: str, stdin: str, *, mysql: bool = False, version: str | None = None) -> str:
@@ -101,6 +101,13 @@ def _unpacked(prefix: Path, wanted: tuple[str, ...]) -> Php:
     return Php((programs[-1], *options), bare.env)
 
 
+def _fetch_release(draft: Path, *, version: str) -> None:
+    suite, packages = _RELEASES[version]
+    debian.unpack_whole(packages, suite=suite, into=draft)
+    for loader in draft.glob("usr/share/php/**/autoload.php"):  # found by the include_path, wherever they are
+        loader.write_text(loader.read_text().replace("'/usr/share/php/", "'"))
+
+
 def _of_release(prefix: Path) -> Php:
     """The PHP in `prefix` with all its extensions, run by the loader that its libc came with."""
     loader = _only(prefix, "lib/*-linux-*/ld-*.so*", "usr/lib/*-linux-*/ld-*.so*")
@@ -108,7 +115,7 @@ def _of_release(prefix: Path) -> Php:
     extensions = _only(prefix, "usr/lib/php/*/opcache.so").parent
     names = sorted((file.stem for file in extensions.glob("*.so")), key=lambda name: (name not in _LOADED_FIRST, name))
     options = [f"{'zend_' * (name == 'opcache')}extension={extensions}/{name}.so" for name in names]
-    words = [word for option in options for word in ("-d", option)]
+    words = [word for option in (f"include_path=.:{prefix}/usr/share/php", *options) for word in ("-d", option)]
     program = _only(prefix, "usr/bin/php[0-9]*")
     return Php((str(loader), "--library-path", libraries, str(program), "-n", *words), {})
 

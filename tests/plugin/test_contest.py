@@ -20,6 +20,15 @@ foreach (_get_cron_array() as $hooks) {
 }
 return $all;
 """
+BOX = """
+wp_set_current_user($args['admin']);
+$_POST = ['tirage_nonce' => wp_create_nonce('tirage_box'), 'post_ID' => $args['post'], 'tirage' => ['enabled' => '1']];
+foreach ($args['saved'] as $id) {
+    wp_update_post(['ID' => $id, 'post_excerpt' => 'x']);
+    $enabled[$id] = tirage_settings($id)['enabled'];
+}
+return $enabled;
+"""
 SETTINGS = {"enabled": True, "closes": "2030-11-27 17:00", "winners": 2, "alternates": 1, "excluded": ["Ada", "#12"]}
 
 
@@ -96,6 +105,18 @@ def test_a_service_that_is_down_is_tried_again_by_itself(blog: Site, service: St
     assert saves(service)[-1]["actor"] == "author"
 
 
+def test_what_is_no_contest_any_more_is_not_tried_again(blog: Site, service: StandIn):
+    post = blog.create_post("Gagnez")
+    save(blog, post)
+    assert panel(blog, post)["problem"]
+    save(blog, post, enabled=False)
+    assert panel(blog, post)["problem"] == ""
+    accept(service, post)
+    before = len(saves(service))
+    blog.php("do_action('tirage_save_again', $args['post'], 'author', 2);", post=post)
+    assert len(saves(service)) == before
+
+
 def test_without_a_deadline_nothing_is_sent(blog: Site, service: StandIn):
     post = blog.create_post("Gagnez")
     save(blog, post, closes="next friday")
@@ -170,6 +191,12 @@ def test_the_classic_editor_saves_the_same(blog: Site, service: StandIn):
     session.post(f"{blog.base_url}/wp-admin/post.php", form, timeout=30)
     (wish,) = saves(service)
     assert (wish["winners"], wish["rules"]["excluded"], wish["closes"]) == (4, ["Ada", "Zoé"], "2030-11-27 17:00")
+
+
+def test_a_post_that_a_plugin_saves_along_with_another_gets_none_of_its_settings(blog: Site):
+    post, other = blog.create_post("Gagnez", author="admin"), blog.create_post("Win", author="admin")
+    enabled = blog.php(BOX, admin=blog.users["admin"].id, post=post, saved=[post, other])
+    assert enabled == {str(post): True, str(other): False}
 
 
 def find(page: str, pattern: str) -> str:

@@ -125,6 +125,14 @@ def test_what_is_stale_is_fetched_behind_the_page(blog: Site, service: StandIn):
     assert post in asked[1]["posts"]
 
 
+def test_where_a_blog_can_not_call_itself_wp_cron_fetches_what_is_stale(blog: Site, service: StandIn):
+    post = write(blog)
+    blog.php("update_post_meta($args['p'], '_tirage_stale', time());", p=post)
+    service.calls = {"contest.show": (200, {"contests": {str(post): state_of(post, entries=77)}})}
+    blog.php("do_action('tirage_sweep');")
+    assert "77" in shown(blog, post)
+
+
 def test_a_service_that_is_down_is_left_alone_for_a_minute(blog: Site, service: StandIn):
     post = write(blog)
     service.calls = {"contest.show": (500, b"<html>")}

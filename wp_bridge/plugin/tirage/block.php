@@ -110,7 +110,8 @@ function tirage_render_open( WP_Post $post, array $state ): string {
 function tirage_time_html( int $time ): string {
 	$format = get_option( 'date_format' ) . ' ' . get_option( 'time_format' );
 	$zone   = str_replace( '_', ' ', wp_timezone_string() );
-	return sprintf( '<time datetime="%s">%s</time> (%s)', esc_attr( gmdate( 'Y-m-d\TH:i:s\Z', $time ) ), esc_html( wp_date( $format, $time ) ), esc_html( $zone ) );
+	$utc    = gmdate( 'Y-m-d\TH:i:s\Z', $time );
+	return sprintf( '<time datetime="%s">%s</time> (%s)', esc_attr( $utc ), esc_html( wp_date( $format, $time ) ), esc_html( $zone ) );
 }
 
 /**

@@ -41,19 +41,29 @@ function tirage_clean_settings( $value ): array {
 	$given    = is_array( $value ) ? $value : (array) $value;
 	$settings = tirage_default_settings();
 	foreach ( array( 'enabled', 'automatic', 'replies_count', 'staff_may_win', 'leave_out_held' ) as $name ) {
-		$settings[ $name ] = rest_sanitize_boolean( is_scalar( $given[ $name ] ?? false ) ? $given[ $name ] ?? false : false );
+		$settings[ $name ] = is_scalar( $given[ $name ] ?? null ) && rest_sanitize_boolean( $given[ $name ] );
 	}
 	$settings['winners']    = tirage_clean_number( $given['winners'] ?? 1, 1 );
 	$settings['alternates'] = tirage_clean_number( $given['alternates'] ?? 3, 0 );
 	$settings['closes']     = tirage_clean_time( $given['closes'] ?? '' );
 	$settings['message']    = tirage_clean_text( $given['message'] ?? '', 240 );
 	$settings['how_to']     = tirage_clean_text( $given['how_to'] ?? '', 500 );
-	$excluded               = is_array( $given['excluded'] ?? null ) ? $given['excluded'] : array();
-	foreach ( array_slice( $excluded, 0, TIRAGE_MOST_EXCLUDED ) as $who ) {
-		$settings['excluded'][] = tirage_clean_text( $who, 320 );
-	}
-	$settings['excluded'] = array_values( array_unique( array_filter( $settings['excluded'], 'strlen' ) ) );
+	$settings['excluded']   = tirage_clean_list( $given['excluded'] ?? null );
 	return $settings;
+}
+
+/**
+ * Who may not win, each once.
+ *
+ * @param mixed $value As sent.
+ * @return string[]
+ */
+function tirage_clean_list( $value ): array {
+	$names = array();
+	foreach ( array_slice( is_array( $value ) ? $value : array(), 0, TIRAGE_MOST_EXCLUDED ) as $who ) {
+		$names[] = tirage_clean_text( $who, 320 );
+	}
+	return array_values( array_unique( array_filter( $names, 'strlen' ) ) );
 }
 
 /**
@@ -191,8 +201,12 @@ function tirage_on_post_saved( $post_id, $post ): void {
 		return;
 	}
 	$settings = tirage_settings( $post_id );
-	if ( $settings['enabled'] && get_post_meta( $post_id, '_tirage_saved', true ) !== tirage_fingerprint( $settings ) ) {
-		tirage_save_contest( $post_id, wp_get_current_user()->user_login, 1 );
+	if ( ! $settings['enabled'] ) {
+		delete_post_meta( $post_id, '_tirage_problem' ); // it is no contest any more, so nothing is tried again.
+		return;
+	}
+	if ( get_post_meta( $post_id, '_tirage_saved', true ) !== tirage_fingerprint( $settings ) ) {
+		tirage_save_contest( $post_id, (string) wp_get_current_user()->user_login, 1 );
 	}
 }
 add_action( 'wp_after_insert_post', 'tirage_on_post_saved', 20, 2 );
@@ -266,7 +280,7 @@ function tirage_keep_problem( int $post_id, WP_Error $error, string $actor, int 
 	$passes = 0 === $status || 401 === $status || $status >= 500 || 'busy' === $error->get_error_code();
 	$words  = $error->get_error_message();
 	if ( $passes ) {
-		$pause = TIRAGE_SAVE_PAUSES[ min( $try, count( TIRAGE_SAVE_PAUSES ) ) - 1 ];
+		$pause = tirage_pause( TIRAGE_SAVE_PAUSES, $try );
 		wp_clear_scheduled_hook( 'tirage_save_again', array( $post_id, $actor, $try ) );
 		wp_schedule_single_event( time() + $pause, 'tirage_save_again', array( $post_id, $actor, $try + 1 ) );
 		$words .= ' ' . __( 'Nothing is lost: it is tried again by itself.', 'tirage' );

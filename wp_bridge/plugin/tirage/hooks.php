@@ -19,12 +19,12 @@ if ( ! defined( 'ABSPATH' ) ) {
 function tirage_ring( string $event, int $post_id = 0, int $comment_id = 0 ): void {
 	global $wpdb;
 	static $rung = array();
-	$key = "$event|$post_id|$comment_id|" . get_current_blog_id();
+	$key         = "$event|$post_id|$comment_id|" . get_current_blog_id();
 	if ( isset( $rung[ $key ] ) || ! tirage_is_connected() ) {
 		return;
 	}
 	$rung[ $key ] = true;
-	$wpdb->insert( // phpcs:ignore
+	$wpdb->insert(
 		tirage_events_table(),
 		array(
 			'event'      => $event,

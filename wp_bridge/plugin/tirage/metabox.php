@@ -139,7 +139,10 @@ function tirage_save_box( $post_id ): void {
 	if ( ! wp_verify_nonce( $nonce, 'tirage_box' ) || wp_is_post_revision( $post_id ) || ! tirage_may_set_up( (int) $post_id ) ) {
 		return;
 	}
-	$given             = isset( $_POST['tirage'] ) && is_array( $_POST['tirage'] ) ? wp_unslash( $_POST['tirage'] ) : array(); // phpcs:ignore
+	if ( ! isset( $_POST['post_ID'] ) || (int) $post_id !== absint( $_POST['post_ID'] ) ) {
+		return; // a plugin saves another post along with this one, such as its translation.
+	}
+	$given             = isset( $_POST['tirage'] ) && is_array( $_POST['tirage'] ) ? wp_unslash( $_POST['tirage'] ) : array();
 	$lines             = is_string( $given['excluded'] ?? null ) ? $given['excluded'] : '';
 	$given['excluded'] = array_map( 'trim', (array) preg_split( '/\R/', $lines ) );
 	update_post_meta( (int) $post_id, '_tirage_settings', wp_slash( tirage_clean_settings( $given ) ) );

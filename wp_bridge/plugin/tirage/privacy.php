@@ -133,7 +133,7 @@ function tirage_suggest_policy(): void {
 		__( 'This blog tells the service only that a comment or post changed, by its number; the service then reads it from the blog.', 'tirage' ),
 		__( 'You can ask for what is stored about you, and have it erased.', 'tirage' ),
 	);
-	$text = '';
+	$text       = '';
 	foreach ( $paragraphs as $paragraph ) {
 		$text .= '<p>' . esc_html( $paragraph ) . '</p>';
 	}

@@ -64,7 +64,7 @@ function tirage_comment_rows( int $post_id, int $after_id, int $limit ): array {
 		FROM {$wpdb->comments}
 		WHERE comment_post_ID = %d AND comment_ID > %d AND comment_type <> 'note'
 		ORDER BY comment_ID LIMIT %d";
-	return (array) $wpdb->get_results( $wpdb->prepare( $query, $post_id, $after_id, $limit ), ARRAY_A ); // phpcs:ignore
+	return (array) $wpdb->get_results( $wpdb->prepare( $query, $post_id, $after_id, $limit ), ARRAY_A );
 }
 
 /**
@@ -93,7 +93,7 @@ function tirage_comment_counts( int $post_id ): array {
 	global $wpdb;
 	$query = "SELECT comment_approved, COUNT(*) AS number FROM {$wpdb->comments}
 		WHERE comment_post_ID = %d AND comment_type <> 'note' GROUP BY comment_approved";
-	$rows  = (array) $wpdb->get_results( $wpdb->prepare( $query, $post_id ) ); // phpcs:ignore
+	$rows  = (array) $wpdb->get_results( $wpdb->prepare( $query, $post_id ) );
 	return array_map( 'intval', wp_list_pluck( $rows, 'number', 'comment_approved' ) );
 }
 

@@ -48,20 +48,30 @@ function tirage_make_secret(): string {
  * @return array<string,string>
  */
 function tirage_signed_headers( string $message_id, string $body ): array {
-	$timestamp  = (string) time();
+	$time       = time();
 	$signatures = array();
 	foreach ( tirage_secrets() as $secret ) {
-		$key = base64_decode( (string) preg_replace( '/^whsec_/', '', $secret ), true );
-		if ( is_string( $key ) ) {
-			$signatures[] = 'v1,' . base64_encode( hash_hmac( 'sha256', "$message_id.$timestamp.$body", $key, true ) );
-		}
+		$signatures[] = tirage_signature( $secret, $message_id, $time, $body );
 	}
 	return array(
 		'Content-Type'      => 'application/json',
 		'webhook-id'        => $message_id,
-		'webhook-timestamp' => $timestamp,
-		'webhook-signature' => implode( ' ', $signatures ),
+		'webhook-timestamp' => (string) $time,
+		'webhook-signature' => implode( ' ', array_filter( $signatures ) ),
 	);
+}
+
+/**
+ * A body's signature as the Standard Webhooks scheme has it; '' for a secret that can't be read.
+ *
+ * @param string $secret     The secret.
+ * @param string $message_id The delivery's or call's own id.
+ * @param int    $time       Seconds since 1970.
+ * @param string $body       The raw bytes.
+ */
+function tirage_signature( string $secret, string $message_id, int $time, string $body ): string {
+	$key = base64_decode( (string) preg_replace( '/^whsec_/', '', $secret ), true );
+	return is_string( $key ) ? 'v1,' . base64_encode( hash_hmac( 'sha256', "$message_id.$time.$body", $key, true ) ) : '';
 }
 
 /**
@@ -92,6 +102,16 @@ function tirage_post( string $path, string $message_id, string $body, int $timeo
 			'user-agent'          => 'Tirage/' . TIRAGE_VERSION,
 		)
 	);
+}
+
+/**
+ * How long to leave the service alone.
+ *
+ * @param int[] $pauses   Seconds after the first, second, … failure; the last one stays.
+ * @param int   $failures How often it failed.
+ */
+function tirage_pause( array $pauses, int $failures ): int {
+	return $pauses[ max( 0, min( $failures, count( $pauses ) ) - 1 ) ];
 }
 
 /**

@@ -228,10 +228,10 @@ function tirage_time_format(): string {
 function tirage_print_deliveries_section(): void {
 	global $wpdb;
 	echo '<h2>' . esc_html__( 'Deliveries', 'tirage' ) . '</h2>';
-	$rows = $wpdb->get_results( // phpcs:ignore
+	$rows = $wpdb->get_results(
 		'SELECT delivery, COUNT(*) AS events, MIN(created_at) AS created_at, MAX(attempts) AS attempts,
 			MAX(next_at) AS next_at, MIN(state) AS state, MAX(answer) AS answer
-		FROM ' . tirage_events_table() . ' GROUP BY delivery ORDER BY MAX(id) DESC LIMIT 20' // phpcs:ignore
+		FROM ' . tirage_events_table() . ' GROUP BY delivery ORDER BY MAX(id) DESC LIMIT 20'
 	);
 	if ( ! $rows ) {
 		echo '<p>' . esc_html__( 'Nothing was sent yet: when a comment comes or a post changes, it shows here.', 'tirage' ) . '</p>';

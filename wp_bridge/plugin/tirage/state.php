@@ -30,7 +30,7 @@ function tirage_state( int $post_id ): ?array {
  * @param array $told From the service.
  */
 function tirage_clean_state( array $told ): ?array {
-	$closes_at = is_string( $told['closes_at'] ?? null ) ? strtotime( $told['closes_at'] ) : false;
+	$closes_at = tirage_read_time( $told['closes_at'] ?? null );
 	if ( ! in_array( $told['phase'] ?? '', TIRAGE_PHASES, true ) || false === $closes_at ) {
 		return null;
 	}
@@ -39,23 +39,51 @@ function tirage_clean_state( array $told ): ?array {
 		'closes_at'     => $closes_at,
 		'is_changeable' => (bool) ( $told['is_changeable'] ?? false ),
 		'problem'       => tirage_clean_text( $told['problem'] ?? '', 500 ),
-		'drawn'         => array(),
+		'drawn'         => tirage_clean_drawn( $told['drawn'] ?? null ),
 	);
 	foreach ( array( 'entries', 'eligible', 'winners', 'alternates' ) as $name ) {
-		$state[ $name ] = max( 0, (int) ( is_numeric( $told[ $name ] ?? 0 ) ? $told[ $name ] ?? 0 : 0 ) );
+		$state[ $name ] = tirage_clean_count( $told[ $name ] ?? 0 );
 	}
 	foreach ( array( 'page_url', 'proof_url', 'comment_url' ) as $name ) {
 		$state[ $name ] = is_string( $told[ $name ] ?? null ) ? esc_url_raw( $told[ $name ], array( 'http', 'https' ) ) : '';
 	}
-	foreach ( array_slice( is_array( $told['drawn'] ?? null ) ? $told['drawn'] : array(), 0, TIRAGE_MOST_PLACES ) as $winner ) {
-		if ( is_array( $winner ) ) {
-			$state['drawn'][] = array(
-				'name'    => tirage_clean_text( $winner['name'] ?? '', 200 ),
-				'comment' => max( 0, (int) ( is_numeric( $winner['comment'] ?? 0 ) ? $winner['comment'] ?? 0 : 0 ) ),
-			);
-		}
-	}
 	return $state;
+}
+
+/**
+ * The seconds since 1970 of an RFC 3339 time; false for anything else, such as the "x" that strtotime() takes for one.
+ *
+ * @param mixed $value From the service.
+ * @return int|false
+ */
+function tirage_read_time( $value ) {
+	$is_time = is_string( $value ) && preg_match( '/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/D', $value );
+	return $is_time ? strtotime( $value ) : false;
+}
+
+/**
+ * Who was drawn, by name and comment.
+ *
+ * @param mixed $told From the service.
+ */
+function tirage_clean_drawn( $told ): array {
+	$drawn = array();
+	foreach ( array_filter( is_array( $told ) ? $told : array(), 'is_array' ) as $winner ) {
+		$drawn[] = array(
+			'name'    => tirage_clean_text( $winner['name'] ?? '', 200 ),
+			'comment' => tirage_clean_count( $winner['comment'] ?? 0 ),
+		);
+	}
+	return array_slice( $drawn, 0, TIRAGE_MOST_PLACES );
+}
+
+/**
+ * A number that isn't negative.
+ *
+ * @param mixed $value From the service.
+ */
+function tirage_clean_count( $value ): int {
+	return max( 0, is_numeric( $value ) ? (int) $value : 0 );
 }
 
 /**
@@ -140,13 +168,14 @@ function tirage_run_states(): void {
 		return;
 	}
 	$query = "SELECT DISTINCT post_id FROM {$wpdb->postmeta} WHERE meta_key = '_tirage_stale' LIMIT 100";
-	$ids   = array_map( 'intval', $wpdb->get_col( $query ) ); // phpcs:ignore
+	$ids   = array_map( 'intval', $wpdb->get_col( $query ) );
 	if ( $ids ) {
 		tirage_fetch_states( $ids, 10 );
 	}
 	tirage_give_lock( 'states', $lock );
 }
 add_action( 'tirage_run_states', 'tirage_run_states' );
+add_action( 'tirage_sweep', 'tirage_run_states' ); // where a blog can't call itself, nothing else would.
 
 /**
  * Asks the service how contests stand, and keeps it.
@@ -158,9 +187,8 @@ function tirage_fetch_states( array $post_ids, int $timeout ): void {
 	$told     = tirage_call( 'contest.show', array( 'posts' => $post_ids ), $timeout );
 	$failures = (int) get_option( 'tirage_states_failures', 0 );
 	if ( is_wp_error( $told ) ) {
-		$pause = TIRAGE_STATE_PAUSES[ min( $failures, count( TIRAGE_STATE_PAUSES ) - 1 ) ];
 		update_option( 'tirage_states_failures', $failures + 1, true );
-		update_option( 'tirage_states_next_at', time() + $pause, true );
+		update_option( 'tirage_states_next_at', time() + tirage_pause( TIRAGE_STATE_PAUSES, $failures + 1 ), true );
 		return;
 	}
 	if ( $failures ) {

@@ -79,7 +79,7 @@ add_filter( 'wpmu_drop_tables', 'tirage_drop_with_site' );
 function tirage_claim_option( string $name, string $value ): bool {
 	global $wpdb;
 	$query   = "INSERT IGNORE INTO {$wpdb->options} (option_name, option_value, autoload) VALUES (%s, %s, 'no')";
-	$claimed = 1 === (int) $wpdb->query( $wpdb->prepare( $query, $name, $value ) ); // phpcs:ignore
+	$claimed = 1 === (int) $wpdb->query( $wpdb->prepare( $query, $name, $value ) );
 	wp_cache_delete( $name, 'options' );
 	wp_cache_delete( 'notoptions', 'options' );
 	return $claimed;
@@ -95,7 +95,7 @@ function tirage_claim_option( string $name, string $value ): bool {
 function tirage_swap_option( string $name, string $from, string $to ): bool {
 	global $wpdb;
 	$query   = "UPDATE {$wpdb->options} SET option_value = %s WHERE option_name = %s AND option_value = %s";
-	$swapped = 1 === (int) $wpdb->query( $wpdb->prepare( $query, $to, $name, $from ) ); // phpcs:ignore
+	$swapped = 1 === (int) $wpdb->query( $wpdb->prepare( $query, $to, $name, $from ) );
 	wp_cache_delete( $name, 'options' );
 	return $swapped;
 }
@@ -108,7 +108,7 @@ function tirage_swap_option( string $name, string $from, string $to ): bool {
 function tirage_read_option( string $name ): string {
 	global $wpdb;
 	$query = "SELECT option_value FROM {$wpdb->options} WHERE option_name = %s";
-	return (string) $wpdb->get_var( $wpdb->prepare( $query, $name ) ); // phpcs:ignore
+	return (string) $wpdb->get_var( $wpdb->prepare( $query, $name ) );
 }
 
 /**
@@ -140,6 +140,6 @@ function tirage_give_lock( string $name, string $mark ): void {
 	global $wpdb;
 	$option = "tirage_lock_$name";
 	$query  = "DELETE FROM {$wpdb->options} WHERE option_name = %s AND option_value = %s";
-	$wpdb->query( $wpdb->prepare( $query, $option, $mark ) ); // phpcs:ignore
+	$wpdb->query( $wpdb->prepare( $query, $option, $mark ) );
 	wp_cache_delete( $option, 'options' );
 }

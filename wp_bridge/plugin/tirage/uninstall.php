@@ -14,8 +14,8 @@ if ( ! defined( 'WP_UNINSTALL_PLUGIN' ) ) {
  */
 function tirage_uninstall_site(): void {
 	global $wpdb;
-	$wpdb->query( "DROP TABLE IF EXISTS {$wpdb->prefix}tirage_events" ); // phpcs:ignore
-	$names = $wpdb->get_col( // phpcs:ignore
+	$wpdb->query( "DROP TABLE IF EXISTS {$wpdb->prefix}tirage_events" );
+	$names = $wpdb->get_col(
 		$wpdb->prepare(
 			"SELECT option_name FROM {$wpdb->options} WHERE option_name LIKE %s OR option_name LIKE %s OR option_name LIKE %s",
 			$wpdb->esc_like( 'tirage_' ) . '%',
@@ -25,7 +25,7 @@ function tirage_uninstall_site(): void {
 	);
 	array_map( 'delete_option', $names );
 	$query = "SELECT DISTINCT meta_key FROM {$wpdb->postmeta} WHERE meta_key LIKE %s";
-	$keys  = $wpdb->get_col( $wpdb->prepare( $query, $wpdb->esc_like( '_tirage_' ) . '%' ) ); // phpcs:ignore
+	$keys  = $wpdb->get_col( $wpdb->prepare( $query, $wpdb->esc_like( '_tirage_' ) . '%' ) );
 	array_map( 'delete_post_meta_by_key', $keys );
 	foreach ( array( 'tirage_sweep', 'tirage_retry', 'tirage_save_again' ) as $hook ) {
 		wp_unschedule_hook( $hook );
@@ -40,7 +40,7 @@ function tirage_uninstall_passwords(): void {
 		array(
 			'blog_id'  => 0,
 			'fields'   => 'ID',
-			'meta_key' => WP_Application_Passwords::USERMETA_KEY_APPLICATION_PASSWORDS, // phpcs:ignore
+			'meta_key' => WP_Application_Passwords::USERMETA_KEY_APPLICATION_PASSWORDS,
 		)
 	);
 	foreach ( $users as $user_id ) {
@@ -54,7 +54,7 @@ function tirage_uninstall_passwords(): void {
 
 tirage_uninstall_passwords();
 if ( is_multisite() ) {
-	foreach ( get_sites( array( 'fields' => 'ids', 'number' => 0 ) ) as $tirage_site ) { // phpcs:ignore
+	foreach ( get_sites( array( 'fields' => 'ids', 'number' => 0 ) ) as $tirage_site ) {
 		switch_to_blog( $tirage_site );
 		tirage_uninstall_site();
 		restore_current_blog();

@@ -47,7 +47,7 @@ function tirage_run_deliveries( bool $now = false ): void {
 		return;
 	}
 	if ( $now ) {
-		$wpdb->query( 'UPDATE ' . tirage_events_table() . " SET next_at = 0 WHERE state = 'waiting'" ); // phpcs:ignore
+		$wpdb->query( 'UPDATE ' . tirage_events_table() . " SET next_at = 0 WHERE state = 'waiting'" );
 		tirage_set_next_at( 0 );
 	}
 	do {
@@ -95,18 +95,18 @@ function tirage_next_delivery(): string {
 	global $wpdb;
 	$table = tirage_events_table();
 	$query = "SELECT delivery FROM $table WHERE state = 'waiting' AND delivery <> '' AND next_at <= %d ORDER BY id LIMIT 1";
-	$due   = (string) $wpdb->get_var( $wpdb->prepare( $query, time() ) ); // phpcs:ignore
+	$due   = (string) $wpdb->get_var( $wpdb->prepare( $query, time() ) );
 	if ( '' !== $due ) {
 		return $due;
 	}
 	$query = "SELECT id FROM $table WHERE state = 'waiting' AND delivery = '' ORDER BY id LIMIT %d";
-	$ids   = $wpdb->get_col( $wpdb->prepare( $query, TIRAGE_EVENTS_AT_ONCE ) ); // phpcs:ignore
+	$ids   = $wpdb->get_col( $wpdb->prepare( $query, TIRAGE_EVENTS_AT_ONCE ) );
 	if ( ! $ids ) {
 		return '';
 	}
 	$delivery = tirage_message_id();
 	$query    = "UPDATE $table SET delivery = %s WHERE state = 'waiting' AND delivery = '' AND id <= %d";
-	$wpdb->query( $wpdb->prepare( $query, $delivery, (int) max( array_map( 'intval', $ids ) ) ) ); // phpcs:ignore
+	$wpdb->query( $wpdb->prepare( $query, $delivery, (int) max( array_map( 'intval', $ids ) ) ) );
 	return $delivery;
 }
 
@@ -119,7 +119,7 @@ function tirage_send( string $delivery ): bool {
 	global $wpdb;
 	$table  = tirage_events_table();
 	$query  = "SELECT event, post_id, comment_id, attempts FROM $table WHERE delivery = %s AND state = 'waiting' ORDER BY id";
-	$rows   = $wpdb->get_results( $wpdb->prepare( $query, $delivery ) ); // phpcs:ignore
+	$rows   = $wpdb->get_results( $wpdb->prepare( $query, $delivery ) );
 	$body   = (string) wp_json_encode(
 		array(
 			'type'   => 'doorbell',
@@ -134,7 +134,7 @@ function tirage_send( string $delivery ): bool {
 			'answer'   => (string) $status,
 			'attempts' => 1 + (int) ( $rows[0]->attempts ?? 0 ),
 		);
-		$wpdb->update( $table, $values, array( 'delivery' => $delivery ) ); // phpcs:ignore
+		$wpdb->update( $table, $values, array( 'delivery' => $delivery ) );
 		return true;
 	}
 	tirage_note_failure( $delivery, 1 + (int) ( $rows[0]->attempts ?? 0 ), tirage_answer_words( $answer ) );
@@ -166,13 +166,13 @@ function tirage_event_json( $row ): array {
  */
 function tirage_note_failure( string $delivery, int $attempts, string $words ): void {
 	global $wpdb;
-	$next_at = time() + TIRAGE_PAUSES[ min( $attempts, count( TIRAGE_PAUSES ) ) - 1 ];
+	$next_at = time() + tirage_pause( TIRAGE_PAUSES, $attempts );
 	$values  = array(
 		'attempts' => $attempts,
 		'next_at'  => $next_at,
 		'answer'   => $words,
 	);
-	$wpdb->update( tirage_events_table(), $values, array( 'delivery' => $delivery ) ); // phpcs:ignore
+	$wpdb->update( tirage_events_table(), $values, array( 'delivery' => $delivery ) );
 	tirage_set_next_at( $next_at );
 	tirage_drop_oldest();
 	wp_schedule_single_event( $next_at, 'tirage_retry', array( $attempts ) );
@@ -203,7 +203,7 @@ function tirage_send_again( string $delivery ): void {
 		'state'   => 'waiting',
 		'next_at' => 0,
 	);
-	$wpdb->update( tirage_events_table(), $values, array( 'delivery' => $delivery ) ); // phpcs:ignore
+	$wpdb->update( tirage_events_table(), $values, array( 'delivery' => $delivery ) );
 	tirage_set_next_at( 0 );
 }
 
@@ -212,7 +212,7 @@ function tirage_send_again( string $delivery ): void {
  */
 function tirage_earliest_try(): int {
 	global $wpdb;
-	return (int) $wpdb->get_var( 'SELECT MIN(next_at) FROM ' . tirage_events_table() . " WHERE state = 'waiting'" ); // phpcs:ignore
+	return (int) $wpdb->get_var( 'SELECT MIN(next_at) FROM ' . tirage_events_table() . " WHERE state = 'waiting'" );
 }
 
 /**
@@ -232,13 +232,13 @@ function tirage_set_next_at( int $time ): void {
 function tirage_drop_oldest(): void {
 	global $wpdb;
 	$table   = tirage_events_table();
-	$waiting = (int) $wpdb->get_var( "SELECT COUNT(*) FROM $table WHERE state = 'waiting'" ); // phpcs:ignore
+	$waiting = (int) $wpdb->get_var( "SELECT COUNT(*) FROM $table WHERE state = 'waiting'" );
 	if ( $waiting <= TIRAGE_MOST_WAITING ) {
 		return;
 	}
 	$query = "SELECT id FROM $table WHERE state = 'waiting' ORDER BY id DESC LIMIT 1 OFFSET %d";
-	$keep  = (int) $wpdb->get_var( $wpdb->prepare( $query, TIRAGE_MOST_WAITING - 1 ) ); // phpcs:ignore
-	$wpdb->query( $wpdb->prepare( "DELETE FROM $table WHERE state = 'waiting' AND id < %d", $keep ) ); // phpcs:ignore
+	$keep  = (int) $wpdb->get_var( $wpdb->prepare( $query, TIRAGE_MOST_WAITING - 1 ) );
+	$wpdb->query( $wpdb->prepare( "DELETE FROM $table WHERE state = 'waiting' AND id < %d", $keep ) );
 	update_option( 'tirage_dropped', (int) get_option( 'tirage_dropped', 0 ) + $waiting - TIRAGE_MOST_WAITING, false );
 }
 
@@ -250,7 +250,7 @@ function tirage_sweep(): void {
 	tirage_run_deliveries();
 	$before = gmdate( 'Y-m-d H:i:s', time() - TIRAGE_KEPT_DAYS * DAY_IN_SECONDS );
 	$query  = 'DELETE FROM ' . tirage_events_table() . " WHERE state = 'sent' AND created_at < %s";
-	$wpdb->query( $wpdb->prepare( $query, $before ) ); // phpcs:ignore
+	$wpdb->query( $wpdb->prepare( $query, $before ) );
 }
 add_action( 'tirage_sweep', 'tirage_sweep' );
 
@@ -266,7 +266,7 @@ function tirage_add_schedule( $schedules ): array {
 	);
 	return $schedules;
 }
-add_filter( 'cron_schedules', 'tirage_add_schedule' ); // phpcs:ignore
+add_filter( 'cron_schedules', 'tirage_add_schedule' );
 
 /**
  * Has the sweep scheduled while the plugin is active.

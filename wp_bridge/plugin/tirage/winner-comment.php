@@ -82,7 +82,7 @@ function tirage_find_own_comment( int $post_id, string $key ): int {
 	$query = "SELECT comment_ID, comment_content FROM {$wpdb->comments}
 		WHERE comment_post_ID = %d AND user_id = %d AND comment_content LIKE %s ORDER BY comment_ID";
 	$like  = '%' . $wpdb->esc_like( $key ) . '%';
-	$rows  = (array) $wpdb->get_results( $wpdb->prepare( $query, $post_id, get_current_user_id(), $like ) ); // phpcs:ignore
+	$rows  = (array) $wpdb->get_results( $wpdb->prepare( $query, $post_id, get_current_user_id(), $like ) );
 	foreach ( $rows as $row ) {
 		if ( preg_match( '/' . preg_quote( $key, '/' ) . '(?![0-9A-Za-z])/', $row->comment_content ) ) {
 			return (int) $row->comment_ID;
@@ -127,7 +127,7 @@ function tirage_create_comment( string $option, string $pending, WP_REST_Request
 function tirage_drop_mark( string $option, string $pending ): void {
 	global $wpdb;
 	$query = "DELETE FROM {$wpdb->options} WHERE option_name = %s AND option_value = %s";
-	$wpdb->query( $wpdb->prepare( $query, $option, $pending ) ); // phpcs:ignore
+	$wpdb->query( $wpdb->prepare( $query, $option, $pending ) );
 	wp_cache_delete( $option, 'options' );
 }
 
