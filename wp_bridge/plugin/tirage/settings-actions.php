@@ -57,7 +57,8 @@ function tirage_do_save_url( string $value ) {
 	}
 	$url   = esc_url_raw( $value, array( 'http', 'https' ) );
 	$parts = wp_parse_url( $url );
-	if ( ! preg_match( '#^https?://#i', $value ) || empty( $parts['host'] ) || isset( $parts['user'] ) || isset( $parts['query'] ) || isset( $parts['fragment'] ) ) {
+	$more  = array_intersect_key( (array) $parts, array_flip( array( 'user', 'query', 'fragment' ) ) );
+	if ( ! preg_match( '#^https?://#i', $value ) || empty( $parts['host'] ) || $more ) {
 		return new WP_Error( 'tirage_url', __( 'This is no address of a service: it begins with https:// (or http://) and has no login, ? or # in it.', 'tirage' ) );
 	}
 	update_option( 'tirage_service_url', untrailingslashit( $url ), true );
