@@ -23,13 +23,14 @@ log = structlog.get_logger()
 def work(services: Services, stop: threading.Event) -> None:
     """Work until told to stop; the step in hand is finished first."""
     log.info("worker_started")
-    tidied_at = monotonic()
+    tidy_at = monotonic() + TIDY_SECONDS
     while not stop.is_set():
         try:
             worked = work_once(services)
-            if monotonic() - tidied_at > TIDY_SECONDS:
-                tidied_at = monotonic()
-                forget_old(services)
+            if monotonic() >= tidy_at:
+                tidy_at = monotonic() + TIDY_SECONDS
+                if forget_old(services):
+                    tidy_at = monotonic()
         except Exception:
             log.exception("worker_failed")  # the database is away: nothing to do but wait for it
             stop.wait(BROKEN_SECONDS)

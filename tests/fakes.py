@@ -95,6 +95,12 @@ class FakeBlog:
             changed = replace(comment, content_hash=hash_text(words), **changes)
             self._comments[comment_id] = (post_id, changed, words)
 
+    def move(self, comment_id: int, post_id: int) -> None:
+        """Move a comment to another post."""
+        with self._lock:
+            _, comment, words = self._comments[comment_id]
+            self._comments[comment_id] = (post_id, comment, words)
+
     def delete(self, comment_id: int) -> None:
         """Delete a comment for good."""
         with self._lock:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, case, delete, func, select
+from sqlalchemy import Column, Connection, Select, Table, bindparam, case, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from service.storage.tables import contests, deliveries, entries, rings
@@ -112,7 +112,22 @@ def last_delivery_at(tx: Connection) -> datetime | None:
     return newest
 
 
-def forget_deliveries(tx: Connection, *, before: datetime) -> int:
-    """Delete all but the newest of the deliveries that are older; how many."""
+def forget_deliveries(tx: Connection, *, before: datetime, most: int) -> int:
+    """Delete deliveries that are older, so many at most and never the newest; how many."""
     newest = select(func.max(deliveries.c.id)).scalar_subquery()
-    return tx.execute(delete(deliveries).where(deliveries.c.received_at < before, deliveries.c.id != newest)).rowcount
+    old = select(deliveries.c.id).where(deliveries.c.received_at < before, deliveries.c.id != newest)
+    return _delete_some(tx, deliveries.c.id, old, most)
+
+
+def forget_rings(tx: Connection, phases: Collection[str], *, most: int) -> int:
+    """Delete what rang for contests in these phases, so many at most; how many."""
+    over = select(contests.c.id).where(contests.c.phase.in_(list(phases)))
+    return _delete_some(tx, rings.c.id, select(rings.c.id).where(rings.c.contest_id.in_(over)), most)
+
+
+def _delete_some(tx: Connection, column: Column[int], ids: Select[tuple[int]], most: int) -> int:
+    """Delete rows by id, past those that another worker is just deleting."""
+    query = ids.order_by(column).limit(most).with_for_update(skip_locked=True, of=column.table)
+    found = list(tx.execute(query).scalars())
+    tx.execute(delete(column.table).where(column.in_(found)))
+    return len(found)

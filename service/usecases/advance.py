@@ -81,14 +81,19 @@ def _collect(services: Services, lease: Lease, contest: Contest) -> datetime:
 
 
 def _read(services: Services, lease: Lease, contest: Contest) -> datetime:
-    """Read what rang, or everything where that is due; when everything is due again."""
+    """Read what rang, or everything where that is due; when everything is due again.
+
+    Nothing of both: something rang just before the last reading looked what rang, and was read with it.
+    """
     with services.store.read() as tx:
         rung = inbox.rung(tx, contest.id, most=MOST_RUNG)
     if rung.for_all:
         refresh_post(services, lease)
-    if rung.for_all or not rung.are_there or services.clock() >= _poll_at(services, contest):
-        read_comments(services, lease)
-    else:
+    if rung.for_all or services.clock() >= _poll_at(services, contest):
+        reading = read_comments(services, lease)
+        if reading.gap and rung.comment_ids:
+            catch_up(services, lease, rung)  # an incomplete reading takes nothing for deleted; asked by id, that shows
+    elif rung.are_there:
         catch_up(services, lease, rung)
     with services.store.read() as tx:
         return _poll_at(services, contests.get(tx, contest.id))

@@ -18,7 +18,9 @@ from service.storage import inbox
 from service.usecases.services import Services
 
 UNSEALED = tuple(phase for phase in Phase if not phase.is_sealed)
+SEALED = tuple(phase for phase in Phase if phase.is_sealed)
 REMEMBERED = timedelta(hours=1)  # an older delivery's signature is refused long before
+MOST_FORGOTTEN = 5_000
 ALIVE = timedelta(days=1)  # the plugin is taken to be there for so long after its last delivery
 
 
@@ -82,10 +84,17 @@ def _contests_of(tx: Connection, bell: Bell, by_post: dict[int, int]) -> list[in
     return [] if contest_id is None else [contest_id]
 
 
-def forget_old(services: Services) -> None:
-    """Forget the deliveries that nobody can send again. The newest stays: it tells that the plugin is there."""
+def forget_old(services: Services) -> bool:
+    """Forget deliveries that nobody can send again, and what rang too late for its contest; whether there is more.
+
+    The newest delivery stays: it tells that the plugin is there. A few thousand at a time, so that a doorbell doesn't
+    have to wait for a million.
+    """
+    before = services.clock() - REMEMBERED
     with services.store.write() as tx:
-        inbox.forget_deliveries(tx, before=services.clock() - REMEMBERED)
+        deliveries = inbox.forget_deliveries(tx, before=before, most=MOST_FORGOTTEN)
+        rings = inbox.forget_rings(tx, SEALED, most=MOST_FORGOTTEN)
+    return MOST_FORGOTTEN in (deliveries, rings)
 
 
 def rings_lately(services: Services) -> bool:
