@@ -19,6 +19,7 @@ $wpdb->query("DELETE FROM {$wpdb->prefix}tirage_events");
 foreach (['tirage_next_at', 'tirage_states_next_at', 'tirage_states_failures', 'tirage_dropped'] as $name) {
     delete_option($name);
 }
+wp_unschedule_hook('tirage_retry');
 update_option('tirage_service_url', $args['url']);
 update_option('tirage_secrets', [$args['secret']]);
 """

@@ -143,6 +143,22 @@ def test_while_the_service_fails_nobody_else_waits_for_it(blog: Site, service: S
     assert len(service.deliveries[0][1]) == 5
 
 
+def test_while_one_request_sends_no_other_begins_to(blog: Site, service: StandIn):
+    runs = "tirage_send_after_events(); return did_action('tirage_run_deliveries');"
+    assert blog.php(f"$lock = tirage_take_lock('sender', 60); {runs}") == 0
+    assert blog.php(f"delete_option('tirage_lock_sender'); {runs}") == 1
+
+
+def test_what_rings_while_one_request_sends_is_sent_by_that_one(blog: Site, service: StandIn):
+    post = blog.create_post("Gagnez")
+    service.reset()
+    service.delay = 1.0
+    ids = {comment_by_form(blog, post, f"Guest{number}").headers["Location"].rpartition("-")[2] for number in range(4)}
+    service.wait(lambda: len(service.events()) == 4)
+    assert {str(comment) for _, _, comment in service.events()} == ids
+    assert len(service.deliveries) == 2
+
+
 def test_a_delivery_that_is_refused_for_itself_holds_up_no_other(blog: Site, service: StandIn):
     blog.php("update_option('tirage_next_at', time() + 60); tirage_ring('comment.added', 1, 1);")
     blog.php("$wpdb->query(\"UPDATE {$wpdb->prefix}tirage_events SET delivery = 'msg_bad'\");")

@@ -131,6 +131,15 @@ function tirage_take_lock( string $name, int $seconds ): string {
 }
 
 /**
+ * Whether a request holds a lock at this moment.
+ *
+ * @param string $name The lock.
+ */
+function tirage_is_locked( string $name ): bool {
+	return (int) tirage_read_option( "tirage_lock_$name" ) >= time();
+}
+
+/**
  * Gives a lock back, if it is still ours.
  *
  * @param string $name The lock.

@@ -17,10 +17,10 @@ const TIRAGE_KEPT_DAYS       = 7;
 
 /**
  * Sends what rang in this request, unless the service failed a moment ago: then what rang waits with the rest, and no
- * commenter's request hangs on a service that hangs.
+ * commenter's request hangs on a service that hangs. While another request sends, it finds what rang by itself.
  */
 function tirage_send_after_events(): void {
-	if ( (int) get_option( 'tirage_next_at', 0 ) <= time() ) {
+	if ( (int) get_option( 'tirage_next_at', 0 ) <= time() && ! tirage_is_locked( 'sender' ) ) {
 		tirage_run_soon( 'deliveries' );
 	}
 }
