@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from babel.messages.extract import extract_javascript
 
+from testbed import browser
 from testbed.site import Site
 from tests.plugin.conftest import log_in, state_of
 from tools import plugin_words
@@ -154,6 +155,15 @@ WORDS = {
 }
 
 
+ASK_THE_EDITOR = """
+const { __, _n, sprintf } = wp.i18n;
+const entries = (count, eligible) =>
+    sprintf(_n('%1$d entry, %2$d can win', '%1$d entries, %2$d can win', count, 'tirage'), count, eligible);
+const block = wp.blocks.getBlockType('tirage/contest').title;
+return [__('Alternates', 'tirage'), entries(1, 0), entries(2, 1), block];
+"""
+
+
 def test_a_french_blog_speaks_french(each_blog: Site):
     for name, page in pages(each_blog).items():
         french, english = WORDS[name]
@@ -161,8 +171,23 @@ def test_a_french_blog_speaks_french(each_blog: Site):
         assert name == "editor" or english not in page, name
 
 
-def test_the_block_s_own_script_finds_its_words(each_blog: Site):
-    assert "Montre le concours de cet article dès qu’il est préparé" in pages(each_blog)["editor"]
+def test_the_editor_s_scripts_speak_french(each_blog: Site):
+    post = each_blog.create_post("Gagnez", author="admin")
+    with browser.running() as window:
+        window.get(f"{each_blog.base_url}/wp-login.php")
+        for cookie in log_in(each_blog, "admin").cookies:
+            window.add_cookie({"name": cookie.name, "value": cookie.value or "", "path": cookie.path})
+        window.get(f"{each_blog.base_url}/{EDITOR.format(post=post)}")
+        said = window.execute_script(ASK_THE_EDITOR)
+    assert said == [
+        "Suppléants",
+        "1 participation (retenue\u00a0: 0)",
+        "2 participations (retenues\u00a0: 1)",
+        "Concours",
+    ]
+    assert (
+        "Montre le concours de cet article dès qu’il est préparé" in pages(each_blog)["editor"]
+    )  # block.js's own words
 
 
 def test_who_prefers_english_gets_english(each_blog: Site):
