@@ -41,7 +41,9 @@ final class CleaningTest extends TestCase {
 		foreach ( $cases as list( $sent, $kept ) ) {
 			$this->assertSame( $kept, tirage_clean_settings( array( 'winners' => $sent ) )['winners'] );
 		}
-		$this->assertSame( 0, tirage_clean_settings( array( 'alternates' => -1 ) )['alternates'] );
+		foreach ( array( -1, array( 7 ), 'x' ) as $sent ) {
+			$this->assertSame( 0, tirage_clean_settings( array( 'alternates' => $sent ) )['alternates'] );
+		}
 	}
 
 	public function test_who_is_excluded_is_told_once_and_without_blanks(): void {

@@ -7,7 +7,7 @@ use PHPUnit\Framework\TestCase;
 
 final class SourceTest extends TestCase {
 
-	private const LONGEST_LINE = 150;
+	private const LONGEST_LINE = 160;
 	private const NOT_CALLS    = array( T_FUNCTION, T_NEW, T_OBJECT_OPERATOR, T_DOUBLE_COLON );
 
 	/**
@@ -75,6 +75,12 @@ final class SourceTest extends TestCase {
 			$this->assertSame( array(), array_column( $loose, 2 ), "$file, lines" );
 			preg_match_all( '/\bin_array\((?:[^()]|(\((?:[^()]|(?1))*\)))*\)/', $text, $searches );
 			$this->assertSame( array(), preg_grep( '/, true \)$/', $searches[0], PREG_GREP_INVERT ), $file );
+		}
+	}
+
+	public function test_arrays_have_space_inside_their_parentheses(): void {
+		foreach ( self::files() as $file => $text ) {
+			$this->assertSame( array(), preg_grep( '/\barray\([^\s)]/', explode( "\n", $text ) ), $file );
 		}
 	}
 
