@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Connection, select
+from sqlalchemy.exc import IntegrityError
 
 from service.storage.tables import connections
 
@@ -31,13 +32,9 @@ def find(tx: Connection) -> Handover | None:
 
 def save(tx: Connection, handover: Handover) -> None:
     """Keep the connection, in place of an earlier one."""
-    tx.execute(connections.delete())
-    tx.execute(
-        connections.insert().values(
-            id=_ONLY,
-            url=handover.url,
-            user=handover.user,
-            password=handover.password,
-            connected_at=handover.connected_at,
-        )
-    )
+    values = asdict(handover)
+    try:
+        with tx.begin_nested():
+            tx.execute(connections.insert().values(id=_ONLY, **values))
+    except IntegrityError:  # also where two connect at once
+        tx.execute(connections.update().values(**values))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from service.domain.contest import Rules
 from service.domain.people import email_key
@@ -33,17 +32,22 @@ def find(tx: Connection, email: str) -> list[PersonalEntry]:
     query = (
         select(contests.c.post_title.label("contest_title"), *columns)
         .join(contests, contests.c.id == entries.c.contest_id)
-        .where(func.lower(entries.c.author_email) == email.strip().lower(), entries.c.author_email != "")
+        .where(_is_under(email))
         .order_by(entries.c.contest_id, entries.c.comment_id)
     )
     return [PersonalEntry(**row._mapping) for row in tx.execute(query)]
 
 
-def erase(tx: Connection, contest_id: int, comment_ids: Collection[int], *, name: str, now: datetime) -> None:
-    """Take everything personal off these entries and put a name there that is nobody's."""
+def erase(tx: Connection, contest_id: int, email: str, *, name: str, now: datetime) -> None:
+    """Take everything personal off a contest's entries under an address and put a name there that is nobody's."""
     values = {"author_name": name, "author_email": "", "author_url": "", "author_ip": "", "account_id": 0}
-    where = (entries.c.contest_id == contest_id, entries.c.comment_id.in_(list(comment_ids)))
+    where = (entries.c.contest_id == contest_id, _is_under(email))
     tx.execute(entries.update().where(*where).values(erased_at=now, **values))
+
+
+def _is_under(email: str) -> ColumnElement[bool]:
+    """SQL: the database compares both with its own idea of small letters, which for SQLite are those of ASCII."""
+    return and_(func.lower(entries.c.author_email) == func.lower(email.strip()), entries.c.author_email != "")
 
 
 def contests_that_exclude(tx: Connection, email: str) -> list[str]:

@@ -7,7 +7,7 @@ its way, so until the settling time is over later steps only look. Whoever dies 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from time import sleep
 from urllib.parse import urlsplit
@@ -102,6 +102,17 @@ def request_announcement(services: Services, contest_id: int, *, actor: str, lea
         draws.add_announcement(tx, contest_id, announcement)
         contests.update(tx, contest_id, phase=Phase.ANNOUNCING)
         contests.ring(tx, contest_id, at=services.clock())
+
+
+def reword(tx: Connection, services: Services, contest: Contest) -> None:
+    """Write the words that are kept anew, with the names as they are now. Does nothing before they are fixed."""
+    done = draws.find_latest(tx, contest.id)
+    announcement = draws.find_announcement(tx, contest.id, done.number) if done else None
+    if done is None or announcement is None:
+        return
+    facts = replace(_facts(tx, services, contest, done), proof_url=announcement.proof_url)
+    text = write_comment(contest.template, facts, language=contest.language)
+    draws.update_announcement(tx, contest.id, done.number, text=text)
 
 
 def announce_under(services: Services, lease: Lease) -> Announcement | Waiting:

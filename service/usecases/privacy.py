@@ -5,9 +5,13 @@ The receipts hold none of it and stay verifiable.
 
 from __future__ import annotations
 
+from sqlalchemy import Connection
+
+from service.domain.contest import Contest
 from service.i18n import known_language
 from service.storage import contests, log, personal, published
 from service.storage.personal import PersonalEntry
+from service.usecases.announce import reword
 from service.usecases.judging import judge_entries
 from service.usecases.services import Services
 
@@ -25,19 +29,30 @@ def erase(services: Services, email: str, *, actor: str) -> tuple[int, list[str]
 
     Who was erased can't win any more where the list isn't sealed yet. The log keeps that it happened.
     """
-    now, kept = services.clock(), []
+    kept = []
     with services.store.write() as tx:
         found = personal.find(tx, email)
         for contest_id in sorted({entry.contest_id for entry in found}):
             contest = contests.lock(tx, contest_id)
             ids = [entry.comment_id for entry in found if entry.contest_id == contest_id]
-            personal.erase(tx, contest_id, ids, name=ANONYMOUS[known_language(contest.language)], now=now)
-            details = {"entries": len(ids)}
-            log.write(tx, contest_id, log.LogLine(at=now, actor=actor, action="erase", reason="", details=details))
-            if not contest.phase.is_sealed:
-                judge_entries(tx, contest)
-            elif not set(ids).isdisjoint(published.newest_winners(tx, contest_id)):
+            personal.erase(tx, contest_id, email, name=_nobody(contest), now=services.clock())
+            _follow_up(tx, services, contest, number=len(ids), actor=actor)
+            if not set(ids).isdisjoint(published.newest_winners(tx, contest_id)):
                 kept.append(f"The winner comment on “{contest.post_title}” may name this person: edit it in WordPress.")
         for title in personal.contests_that_exclude(tx, email):
             kept.append(f"The rules of “{title}” list this address among those that may not win: change them.")
     return len(found), kept
+
+
+def _nobody(contest: Contest) -> str:
+    return ANONYMOUS[known_language(contest.language)]
+
+
+def _follow_up(tx: Connection, services: Services, contest: Contest, *, number: int, actor: str) -> None:
+    """Log it, and bring up to date what was made of the names: the verdicts, or the words of the winner comment."""
+    line = log.LogLine(at=services.clock(), actor=actor, action="erase", reason="", details={"entries": number})
+    log.write(tx, contest.id, line)
+    if contest.phase.is_sealed:
+        reword(tx, services, contest)
+    else:
+        judge_entries(tx, contest)

@@ -1,0 +1,77 @@
+"""What is kept about one person: found and taken off, in any number."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select, text
+
+from service.domain.contest import Rules
+from service.storage import entries, personal
+from service.storage.tables import entries as table
+from tests.factories import make_comment
+from tests.storage.test_contests import NOW, add_contest
+
+ADDRESS = "Ada@Example.org"
+
+
+@pytest.fixture
+def contest(store):
+    """A contest with one entry by Ada and one by somebody else."""
+    contest = add_contest(store)
+    with store.write() as tx:
+        entries.save_page(tx, contest.id, [make_comment(1, author_email=ADDRESS), make_comment(2)], now=NOW)
+    return contest
+
+
+@pytest.mark.parametrize("asked", [ADDRESS, "ada@example.org", "ADA@EXAMPLE.ORG", " ada@example.org\n"])
+def test_a_person_is_found_in_any_case(store, contest, asked):
+    with store.read() as tx:
+        (found,) = personal.find(tx, asked)
+    assert (found.contest_id, found.comment_id, found.author_email) == (contest.id, 1, ADDRESS)
+
+
+def test_who_has_no_address_is_nobody_s_to_find(store, contest):
+    with store.write() as tx:
+        entries.save_page(tx, contest.id, [make_comment(3, author_email="")], now=NOW)
+        assert personal.find(tx, "") == personal.find(tx, " ") == []
+
+
+def test_an_erasure_leaves_nothing_of_the_person_and_everything_of_the_others(store, contest):
+    with store.write() as tx:
+        personal.erase(tx, contest.id, "ada@example.org", name="Nobody", now=NOW)
+        assert personal.find(tx, ADDRESS) == []
+        erased, other = entries.facts(tx, contest.id)
+        assert (erased.author_name, erased.author_email, erased.account_id) == ("Nobody", "", 0)
+        assert (erased.is_erased, other.is_erased) == (True, False)
+        assert tx.execute(select(table.c.author_url, table.c.author_ip).where(table.c.comment_id == 1)).one() == (
+            "",
+            "",
+        )
+
+
+def test_an_erasure_in_one_contest_is_none_in_another(store, contest):
+    other = add_contest(store, 8)
+    with store.write() as tx:
+        entries.save_page(tx, other.id, [make_comment(9, author_email=ADDRESS)], now=NOW)
+        personal.erase(tx, contest.id, ADDRESS, name="Nobody", now=NOW)
+        assert [entry.contest_id for entry in personal.find(tx, ADDRESS)] == [other.id]
+
+
+def test_more_entries_than_a_statement_takes_values_are_erased(store, contest):
+    """SQLite takes 32 766 at most, PostgreSQL 65 535."""
+    names = ", ".join(column.name for column in table.c if column.name not in ("id", "comment_id"))
+    counted = "WITH RECURSIVE counted(n) AS (SELECT 3 UNION ALL SELECT n + 1 FROM counted WHERE n < 70000)"
+    copies = f"SELECT n, {names} FROM entries, counted WHERE comment_id = 1"
+    with store.write() as tx:
+        tx.execute(text(f"INSERT INTO entries (comment_id, {names}) {counted} {copies}"))
+        assert len(personal.find(tx, ADDRESS)) > 69_000
+        personal.erase(tx, contest.id, ADDRESS, name="Nobody", now=NOW)
+        assert personal.find(tx, ADDRESS) == []
+
+
+def test_rules_that_list_a_person_s_mailbox_are_found_however_it_is_written(store):
+    for number, name in enumerate(["ada+prize@example.org", "ADA@EXAMPLE.ORG", "Ada", "bob@example.org"], start=1):
+        add_contest(store, number, post_title=name, rules=Rules(excluded=("#1", name)))
+    with store.read() as tx:
+        assert personal.contests_that_exclude(tx, ADDRESS) == ["ada+prize@example.org", "ADA@EXAMPLE.ORG"]
+        assert personal.contests_that_exclude(tx, "") == []

@@ -1,0 +1,271 @@
+"""One person's data: what is found of it, and that after an erasure nothing of it is left, whoever erases first."""
+
+from __future__ import annotations
+
+import pytest
+
+from service.domain import receipt
+from service.domain.contest import Phase, Rules
+from service.domain.eligibility import Code, Status
+from service.storage import draws, listing, log, personal
+from service.usecases import announce, doorbell, privacy, seal
+from service.usecases.doorbell import Bell, Delivery
+
+EMAIL = "Ada.Lovelace@Example.org"
+ADA = {
+    "author_name": "Ada Lovelace",
+    "author_email": EMAIL,
+    "author_url": "https://ada.example/",
+    "author_ip": "198.51.100.7",
+}
+TRACES = (*ADA.values(), "ada.lovelace@example.org", "Lovelace")
+BY_WORDPRESS = {  # what WordPress's own eraser leaves of a comment
+    "author_name": "Anonyme",
+    "author_email": "",
+    "author_url": "",
+    "author_ip": "198.51.100.0",
+    "account_id": 0,
+}
+
+
+def dump(world):
+    """Everything that the database holds, as text."""
+    with world.services.store.read() as tx:
+        return "\n".join(tx.connection.driver_connection.iterdump())
+
+
+def no_trace(world):
+    """Whether nothing that is stored tells of Ada."""
+    return not [trace for trace in TRACES if trace in dump(world)]
+
+
+def erase(world, email=EMAIL):
+    return privacy.erase(world.services, email, actor="wordpress")
+
+
+def verdict(world, comment_id):
+    with world.services.store.read() as tx:
+        return listing.one(tx, 1, comment_id).verdict
+
+
+def read_everything(world):
+    """As after WordPress's doorbell that somebody was erased."""
+    doorbell.ring(world.services, [Delivery([Bell()])])
+    return world.run()
+
+
+@pytest.fixture
+def open_world(world):
+    """Comment 100 by Ada, 101 by somebody else, both read."""
+    world.blog.add(**ADA)
+    world.blog.add()
+    world.open()
+    world.run()
+    return world
+
+
+@pytest.fixture
+def won_world(world):
+    """Ada is the only entrant, and the contest is sealed."""
+    world.blog.add(**ADA)
+    world.open()
+    world.pass_deadline()
+    seal.seal(world.services, 1, actor="ada")
+    return world
+
+
+# Export
+
+
+@pytest.mark.parametrize("asked", [EMAIL, EMAIL.lower(), EMAIL.upper(), f"  {EMAIL} "])
+def test_what_is_kept_is_found_in_any_case(open_world, asked):
+    (found,) = privacy.export(open_world.services, asked)
+    assert (found.contest_id, found.contest_title, found.comment_id) == (1, "Deux livres à gagner", 100)
+    assert {name: getattr(found, name) for name in ADA} == ADA
+
+
+def test_an_address_beyond_ascii_is_found_as_it_is_written(world):
+    world.blog.add(author_email="ÉLODIE@exemple.example")
+    world.open()
+    world.run()
+    assert len(privacy.export(world.services, "ÉLODIE@EXEMPLE.example")) == 1
+
+
+@pytest.mark.parametrize("asked", ["", " ", "%", "_da.lovelace@example.org", "lovelace@example.org", "a" * 320])
+def test_nobody_else_is_found(open_world, asked):
+    open_world.blog.add(author_email="")
+    open_world.clock.forward(61)
+    open_world.run()
+    assert privacy.export(open_world.services, asked) == []
+    assert erase(open_world, asked) == (0, [])
+
+
+def test_a_person_is_found_in_every_contest(open_world):
+    open_world.blog.add_post(8)
+    open_world.blog.add(8, **ADA)
+    open_world.open(post_id=8)
+    open_world.run()
+    found = privacy.export(open_world.services, EMAIL)
+    assert [(entry.contest_id, entry.comment_id) for entry in found] == [(1, 100), (2, 102)]
+    assert erase(open_world)[0] == 2
+    assert no_trace(open_world)
+
+
+# Erasing
+
+
+def test_who_is_erased_before_the_seal_is_out_and_the_others_stay(open_world):
+    others = open_world.blog.add(author_email=EMAIL.lower()).id
+    open_world.clock.forward(61)
+    open_world.run()
+    assert erase(open_world, EMAIL.lower()) == (2, [])
+    assert no_trace(open_world)
+    for comment_id in (100, others):
+        assert verdict(open_world, comment_id).status is Status.INELIGIBLE
+        assert [reason.code for reason in verdict(open_world, comment_id).reasons] == [Code.ERASED]
+    assert verdict(open_world, 101).status is Status.ELIGIBLE
+    assert len(privacy.export(open_world.services, "reader101@example.org")) == 1
+
+
+def test_an_erasure_is_logged_without_whose(open_world):
+    erase(open_world)
+    with open_world.services.store.read() as tx:
+        line = log.lines(tx, 1)[-1]
+    assert (line.actor, line.action, dict(line.details)) == ("wordpress", "erase", {"entries": 1})
+
+
+def test_a_second_erasure_finds_nothing(open_world):
+    assert erase(open_world)[0] == 1
+    assert erase(open_world) == (0, [])
+    assert privacy.export(open_world.services, EMAIL) == []
+
+
+@pytest.mark.parametrize("listed", [EMAIL, EMAIL.lower(), "ada.lovelace+prize@example.org"])
+def test_rules_that_list_the_address_are_told(world, listed):
+    world.open(rules=Rules(excluded=("bob@example.org", "Zoé", listed)))
+    number, kept = erase(world)
+    assert number == 0
+    assert kept == ["The rules of “Deux livres à gagner” list this address among those that may not win: change them."]
+
+
+def test_who_is_erased_after_the_seal_stays_in_the_draw_and_nothing_else(won_world):
+    won_world.blog.calls.clear()
+    assert erase(won_world) == (1, [])
+    assert no_trace(won_world)
+    assert verdict(won_world, 100).status is Status.ELIGIBLE
+    assert won_world.run().phase is Phase.DRAWN
+    with won_world.services.store.read() as tx:
+        drawn = draws.latest(tx, 1)
+    assert receipt.verify(drawn.receipt) == []
+    assert [entry["id"] for entry in drawn.receipt["entries"]] == ["comment:100"]
+
+
+def test_a_winner_who_is_erased_before_the_winner_comment_isn_t_named_in_it(won_world):
+    won_world.run()
+    _, kept = erase(won_world)
+    assert "edit it in WordPress" in kept[0]
+    announce.announce(won_world.services, 1, actor="ada")
+    assert "Anonyme" in won_world.blog.texts()[0]
+    assert "Lovelace" not in won_world.blog.texts()[0]
+
+
+def test_a_winner_who_is_erased_while_the_winner_comment_waits_isn_t_named_in_it(won_world):
+    won_world.run()
+    announce.request_announcement(won_world.services, 1, actor="ada")
+    erase(won_world)
+    assert no_trace(won_world)
+    assert won_world.run().phase is Phase.ANNOUNCED
+    assert "Anonyme" in won_world.blog.texts()[0]
+    assert "https://tirage.example/contests/deux-livres-7/draws/1" in won_world.blog.texts()[0]
+
+
+def test_a_winner_s_name_is_kept_on_the_blog_alone_and_that_is_told(won_world):
+    won_world.run()
+    announce.announce(won_world.services, 1, actor="ada")
+    with won_world.services.store.read() as tx:
+        before = draws.latest(tx, 1).receipt
+    _, kept = erase(won_world)
+    assert kept == ["The winner comment on “Deux livres à gagner” may name this person: edit it in WordPress."]
+    assert no_trace(won_world)
+    assert "Ada Lovelace" in won_world.blog.texts()[0]
+    with won_world.services.store.read() as tx:
+        assert draws.latest(tx, 1).receipt == before
+        assert receipt.verify(before) == []
+        assert "Anonyme" in draws.find_announcement(tx, 1, 1).text
+
+
+def test_who_did_not_win_leaves_nothing_on_the_blog(won_world):
+    won_world.run()
+    with won_world.services.store.write() as tx:
+        tx.exec_driver_sql("UPDATE entries SET comment_id = 999")
+    assert erase(won_world) == (1, [])
+
+
+# WordPress's own eraser runs too: before ours, or after it
+
+
+def test_wordpress_first_and_ours_before_anything_is_read(open_world):
+    open_world.blog.edit(100, **BY_WORDPRESS)
+    assert erase(open_world)[0] == 1
+    read_everything(open_world)
+    assert no_trace(open_world)
+    assert [reason.code for reason in verdict(open_world, 100).reasons] == [Code.ERASED]
+
+
+def test_wordpress_first_and_a_reading_before_ours(open_world):
+    open_world.blog.edit(100, **BY_WORDPRESS)
+    read_everything(open_world)
+    assert no_trace(open_world)
+    assert erase(open_world) == (0, [])
+    assert [reason.code for reason in verdict(open_world, 100).reasons] == [Code.ERASED]
+
+
+def test_ours_first_and_a_reading_before_wordpress(open_world):
+    """WordPress is the truth about comments: while it has the person, so have we."""
+    erase(open_world)
+    read_everything(open_world)
+    assert not no_trace(open_world)
+    assert verdict(open_world, 100).status is Status.ELIGIBLE
+    open_world.blog.edit(100, **BY_WORDPRESS)
+    read_everything(open_world)
+    assert no_trace(open_world)
+    assert [reason.code for reason in verdict(open_world, 100).reasons] == [Code.ERASED]
+
+
+def test_a_reading_that_was_under_way_is_made_good_by_the_next(open_world, monkeypatch):
+    """It had the page before both erasers ran, and stores it after them."""
+    count = open_world.blog.comments
+
+    def comments(post_id):
+        for page in count(post_id):
+            monkeypatch.undo()
+            open_world.blog.edit(100, **BY_WORDPRESS)
+            erase(open_world)
+            yield page
+
+    monkeypatch.setattr(open_world.blog, "comments", comments)
+    open_world.clock.forward(61)
+    open_world.step()
+    assert not no_trace(open_world)
+    read_everything(open_world)
+    assert no_trace(open_world)
+
+
+def test_both_before_the_seal_and_the_seal_reads_no_one_back(open_world):
+    open_world.blog.edit(100, **BY_WORDPRESS)
+    erase(open_world)
+    open_world.pass_deadline()
+    seal.seal(open_world.services, 1, actor="ada")
+    assert open_world.run().phase is Phase.DRAWN
+    assert no_trace(open_world)
+    with open_world.services.store.read() as tx:
+        assert [entry["id"] for entry in draws.latest(tx, 1).entries if not entry["verdict"]["reasons"]] == [
+            "comment:101"
+        ]
+
+
+def test_an_erased_name_is_in_the_blog_s_language(open_world):
+    erase(open_world)
+    with open_world.services.store.read() as tx:
+        assert listing.authors(tx, 1, [100]) == {100: "Anonyme"}
+        assert personal.find(tx, EMAIL) == []
