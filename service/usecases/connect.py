@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from service.domain.contest import Phase
 from service.domain.errors import Conflict
 from service.domain.reports import SiteFacts
 from service.storage import connections, contests, inbox
 from service.storage.connections import Handover
-from service.usecases.doorbell import UNSEALED
 from service.usecases.services import Services
+
+UNFINISHED = tuple(phase for phase in Phase if phase is not Phase.ANNOUNCED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +41,7 @@ def connect(services: Services, given: Credentials) -> SiteFacts:
     now = services.clock()
     with services.store.write() as tx:
         connections.save(tx, Handover(url=given.url, user=given.user, password=password, connected_at=now))
-        for contest_id in inbox.contests_in(tx, UNSEALED):
+        for contest_id in inbox.contests_in(tx, UNFINISHED):
             contests.ring(tx, contest_id, at=now)
     services.blog.forget()
     return site
