@@ -178,7 +178,7 @@ def _posted(blog: wp_bridge.Blog, comment: wp_bridge.Comment) -> PostedComment:
 
 def is_empty(content: str) -> bool:
     """Whether a comment shows nothing: no letter, digit, sign or picture once tags and blanks are gone."""
-    if _IMAGES.search(content):
+    if "<" in content and _IMAGES.search(content):
         return False
     text = html.unescape(_TAGS.sub("", content))
     return not any(unicodedata.category(character)[0] in "LNPS" for character in text)

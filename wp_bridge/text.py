@@ -19,6 +19,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def clean(text: str) -> str:
     """The text without characters that aren't text, and with line ends as XML reads them (2.11): \\n."""
+    if text.isprintable():  # nearly all texts are, and hold none of these
+        return text
     return _NOT_TEXT.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
 
 

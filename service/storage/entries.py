@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, Text, bindparam, cast, func, select
@@ -43,6 +46,7 @@ _REPORTED = (
     "content_hash",
     "is_empty",
 )
+FEW = 10  # rows that share a verdict and are still updated one by one
 BATCH = 1_000  # rows in memory at once: a hundred thousand would be as many megabytes
 
 
@@ -108,16 +112,28 @@ def save_verdicts(tx: Connection, contest_id: int, verdicts: Mapping[int, Verdic
 
 
 def _save_some(tx: Connection, contest_id: int, comment_ids: Sequence[int], verdicts: Mapping[int, Verdict]) -> int:
-    columns = (entries.c.id, entries.c.comment_id, entries.c.status, entries.c.reasons, entries.c.overruled)
+    reasons, overruled = cast(entries.c.reasons, Text), cast(entries.c.overruled, Text)
     where = (entries.c.contest_id == contest_id, entries.c.comment_id.between(comment_ids[0], comment_ids[-1]))
-    changed = []
-    for row_id, comment_id, *kept in tx.execute(select(*columns).where(*where)):
-        verdict = _verdict_row(verdicts[comment_id])
-        if kept != list(verdict.values()):
-            changed.append({"row_id": row_id, **verdict})
-    if changed:
-        tx.execute(entries.update().where(entries.c.id == bindparam("row_id")), changed)
-    return len(changed)
+    changed: dict[Verdict, list[int]] = defaultdict(list)
+    query = select(entries.c.id, entries.c.comment_id, entries.c.status, reasons, overruled).where(*where)
+    for row_id, comment_id, *kept in tx.execute(query):
+        verdict = verdicts[comment_id]
+        if kept != _as_stored(verdict):
+            changed[verdict].append(row_id)
+    _change_verdicts(tx, changed)
+    return sum(map(len, changed.values()))
+
+
+def _change_verdicts(tx: Connection, changed: Mapping[Verdict, Sequence[int]]) -> None:
+    """Set verdicts by row: one that many share at once, and all the others one by one."""
+    single: list[dict[str, Any]] = []
+    for verdict, row_ids in changed.items():
+        if len(row_ids) > FEW:
+            tx.execute(entries.update().where(entries.c.id.in_(row_ids)).values(**_verdict_row(verdict)))
+        else:
+            single += [{"row_id": row_id, **_verdict_row(verdict)} for row_id in row_ids]
+    if single:
+        tx.execute(entries.update().where(entries.c.id == bindparam("row_id")), single)
 
 
 def set_override(tx: Connection, contest_id: int, comment_id: int, override: Override) -> None:
@@ -222,6 +238,13 @@ def _verdict_row(verdict: Verdict) -> dict[str, Any]:
         "reasons": [reason_json(reason) for reason in verdict.reasons],
         "overruled": [reason_json(reason) for reason in verdict.overruled],
     }
+
+
+@lru_cache(maxsize=1_000)  # nearly all entries have the same
+def _as_stored(verdict: Verdict) -> list[str]:
+    """The status, and the reasons as the database has them: parsing what is stored would take longer."""
+    row = _verdict_row(verdict)
+    return [row["status"], json.dumps(row["reasons"]), json.dumps(row["overruled"])]
 
 
 def verdict_from_row(row: Row[Any]) -> Verdict:
