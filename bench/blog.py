@@ -10,6 +10,7 @@ from typing import Any
 
 import requests
 
+import wp_bridge
 from service.app import make_services
 from service.domain.contest import Contest
 from service.domain.drawing import rfc3339
@@ -17,6 +18,7 @@ from service.settings import Settings
 from service.usecases import adopt
 from service.usecases.services import Services
 from testbed.wordpress import Site, User
+from wp_bridge import rest_plugin
 
 PER_PAGE = 100
 
@@ -80,3 +82,29 @@ def read_plainly(site: Site, post_id: int) -> int:
         found += len(answer.json())
         page += 1
     return found
+
+
+def download_route(site: Site, post_id: int) -> int:
+    """The pages of the plugin's route with `requests` and nothing more, as large as ours are; how many comments."""
+    login, user = moderator(site)
+    session = requests.Session()
+    session.auth = (login, user.app_password)
+    found, last, is_more = 0, "0", True
+    while is_more:
+        query: dict[str, int | str] = {"post": post_id, "after_id": last, "limit": rest_plugin.FIRST}
+        answer = session.get(f"{site.base_url}/wp-json/{rest_plugin.COMMENTS}", params=query, timeout=300)
+        answer.raise_for_status()
+        page = answer.json()
+        found, last, is_more = found + len(page["comments"]), page["comments"][-1]["comment_ID"], page["more"]
+    return found
+
+
+@contextmanager
+def bridge(site: Site) -> Iterator[wp_bridge.Blog]:
+    """The blog as wp_bridge connects to it."""
+    login, user = moderator(site)
+    connected = wp_bridge.connect(site.base_url, user=login, password=user.app_password, api="rest")
+    try:
+        yield connected
+    finally:
+        connected.close()

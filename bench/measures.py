@@ -1,11 +1,11 @@
-"""The measurements. Each gives a line; all run against one blog, so that ratios don't depend on the machine.
+"""Reading a post, and drawing. Each measure runs against one blog, so that ratios don't depend on the machine.
 
 What is timed several times counts with its fastest: what else the machine does can only add to that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
@@ -25,6 +25,8 @@ from service.usecases.draw import make_receipt
 from testbed.wordpress import Site
 
 MOST_OF_PLAIN = 0.4
+MOST_OF_PLAIN_BY_PLUGIN = 0.06
+MOST_OF_DOWNLOAD = 1.3
 MEANT_FROM = 10_000  # on a smaller post it is mostly connecting that takes time
 MOST_GROWTH = 1.6
 MOST_MEGABYTES = 200.0
@@ -33,9 +35,11 @@ MOST_MEGABYTES = 200.0
 class Measures:
     """Measures on one blog, with a folder for databases."""
 
-    def __init__(self, site: Site, folder: Path) -> None:
+    def __init__(self, site: Site, folder: Path, *, has_plugin: bool = False) -> None:
         self._site = site
         self._folder = folder
+        self._by = " by the plugin's route" if has_plugin else ""
+        self._most_of_plain = MOST_OF_PLAIN_BY_PLUGIN if has_plugin else MOST_OF_PLAIN
         self._numbers = count()
 
     def against_plain_paging(self, post_id: int, comments: int, *, repeats: int) -> Line:
@@ -45,11 +49,28 @@ class Measures:
             samples["plain_seconds"].append(_seconds(lambda: blog.read_plainly(self._site, post_id), comments))
             samples["collect_seconds"].append(self._collect(post_id, comments))
         return Line(
-            name=f"collect {comments:,} comments ÷ plain paging",
+            name=f"collect {comments:,} comments{self._by} ÷ plain paging",
             measured=min(samples["collect_seconds"]) / min(samples["plain_seconds"]),
-            bound=MOST_OF_PLAIN if comments >= MEANT_FROM else None,
+            bound=self._most_of_plain if comments >= MEANT_FROM else None,
             samples=samples,
         )
+
+    def against_bare_download(self, post_id: int, comments: int, *, repeats: int) -> Iterator[Line]:
+        """The plugin's route, beside a loop that only downloads it, page after page, and parses the JSON.
+
+        Making our own values of it is measured against it; with storing and judging as well it is for information.
+        """
+        names = ("download_seconds", "bridge_seconds", "collect_seconds")
+        samples: dict[str, list[float]] = {name: [] for name in names}
+        for _ in range(repeats):
+            samples["download_seconds"].append(_seconds(lambda: blog.download_route(self._site, post_id), comments))
+            samples["bridge_seconds"].append(self._read(post_id, comments))
+            samples["collect_seconds"].append(self._collect(post_id, comments))
+        download, bridge, collected = (min(samples[name]) for name in names)
+        bound = MOST_OF_DOWNLOAD if comments >= MEANT_FROM else None
+        what = f"{comments:,} comments{self._by}"
+        yield Line(name=f"read {what} ÷ a bare download", measured=bridge / download, bound=bound, samples=samples)
+        yield Line(name=f"collect {what} ÷ a bare download", measured=collected / download)
 
     def growth(self, large_id: int, large: int, small_id: int, small: int, *, repeats: int) -> Line:
         """The cost of a comment on a large post, beside that on a small one; in turns again."""
@@ -58,7 +79,7 @@ class Measures:
             samples["large_seconds"].append(self._collect(large_id, large))
             samples["small_seconds"].append(self._collect(small_id, small))
         return Line(
-            name=f"cost per comment at {large:,} ÷ at {small:,}",
+            name=f"cost per comment{self._by} at {large:,} ÷ at {small:,}",
             measured=min(samples["large_seconds"]) / min(samples["small_seconds"]) * small / large,
             bound=MOST_GROWTH,
             samples=samples,
@@ -81,7 +102,7 @@ class Measures:
             with services.store.read() as tx:
                 _require(sum(entries.count_states(tx, contest.id).values()), comments)
         return Line(
-            name=f"peak memory of a worker that {what.format(comments)}",
+            name=f"peak memory of a worker that {what.format(comments)}{self._by}",
             measured=megabytes,
             unit="MB",
             bound=None if is_over else MOST_MEGABYTES,
@@ -102,6 +123,11 @@ class Measures:
             measured=ours / bare,
             samples={"ours_seconds": [ours], "bare_seconds": [bare]},
         )
+
+    def _read(self, post_id: int, comments: int) -> float:
+        """With wp_bridge alone."""
+        with blog.bridge(self._site) as bridge:
+            return _seconds(lambda: sum(len(page) for page in bridge.comments(post_id)), comments)
 
     def _collect(self, post_id: int, comments: int) -> float:
         with blog.tirage(self._site, self._database()) as services:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
-
-from testbed.wordpress import Site
 
 RESULTS = Path(__file__).with_name("results.json")
 
@@ -23,37 +21,40 @@ class Line:
     measured: float
     unit: str = ""
     bound: float | None = None
-    samples: dict[str, list[float]] = field(default_factory=dict)
+    is_lower_bound: bool = False  # `measured` must be at least the bound, not at most
+    samples: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
     @property
     def is_ok(self) -> bool:
         """Whether it keeps within its bound."""
-        return self.bound is None or self.measured <= self.bound
+        if self.bound is None:
+            return True
+        return self.measured >= self.bound if self.is_lower_bound else self.measured <= self.bound
 
 
 def print_line(line: Line) -> None:
     """A row of the table, as soon as it is known."""
-    bound = "" if line.bound is None else f"{line.bound:g} {line.unit}".strip()
+    sign = "≥" if line.is_lower_bound else "≤"
+    bound = "" if line.bound is None else f"{sign} {line.bound:g} {line.unit}".strip()
     word = "" if line.bound is None else "ok" if line.is_ok else "NOT OK"
-    print(f"{line.name:<68}{f'{line.measured:.3g} {line.unit}'.strip():>12}{bound:>10}  {word}", flush=True)
+    print(f"{line.name:<76}{f'{line.measured:.3g} {line.unit}'.strip():>12}{bound:>12}  {word}", flush=True)
 
 
 def print_head() -> None:
     """The head of the table."""
-    print(f"{'':<68}{'measured':>12}{'at most':>10}")
+    print(f"{'':<76}{'measured':>12}{'bound':>12}")
 
 
-def write(file: Path, site: Site, lines: Sequence[Line], *, load: float, sizes: tuple[int, int]) -> None:
+def write(file: Path, lines: Sequence[Line], *, load: float, wordpress: str, database: str) -> None:
     """Keep the run, with what it ran on; nothing in it names the machine."""
     told: dict[str, Any] = {
         "machine": {
             "cores": os.cpu_count(),
             "load_before": round(load, 1),
             "python": platform.python_version(),
-            "wordpress": site.version,
-            "database": site.database,
+            "wordpress": wordpress,
+            "database": database,
         },
-        "comments": sizes,
         "ok": all(line.is_ok for line in lines),
         "lines": [_rounded({**asdict(line), "ok": line.is_ok}) for line in lines],
     }
