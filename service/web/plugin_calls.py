@@ -82,6 +82,7 @@ def ping() -> Any:
         "time": rfc3339(services().clock()),
         "blog": None,
         "problem": None,
+        "code": None,
     }
     try:
         services().blog.check()
@@ -89,6 +90,7 @@ def ping() -> Any:
         told["blog"] = {"url": site.url, "name": site.name}
     except BlogProblem as problem:
         told["problem"] = NO_BLOG if problem.code == "settings_missing" else problem.message
+        told["code"] = problem.code
     return told
 
 
