@@ -109,6 +109,23 @@ def test_the_test_tells_that_all_is_well(blog: Site, admin: requests.Session, se
     assert press(blog, admin, "test").startswith("success")
 
 
+def test_a_service_without_a_blog_asks_for_the_third_step(blog: Site, admin: requests.Session, service: StandIn):
+    no_blog = {"service": "tirage", "blog": None, "problem": "No blog is connected yet.", "code": "settings_missing"}
+    service.calls = {"ping": (200, no_blog)}
+    assert press(blog, admin, "test").startswith("success")
+    assert "is-done" not in re.findall(r'<section class="([^"]*)"', show(blog, admin))[2]
+
+
+def test_another_address_takes_the_tick_off_the_third_step(blog: Site, admin: requests.Session, service: StandIn):
+    service.calls = {"connect": (200, {"blog": {}})}
+    press(blog, admin, "connect", str(blog.users["moderateur"].id))
+    assert show(blog, admin).count("tirage-step is-done") == 3
+    press(blog, admin, "save_url", service.url)
+    assert show(blog, admin).count("tirage-step is-done") == 3
+    press(blog, admin, "save_url", "https://draws.example")
+    assert show(blog, admin).count("tirage-step is-done") == 2
+
+
 def passwords(blog: Site, login: str) -> list[str]:
     ids: list[str] = blog.php("return tirage_application_passwords($args['id']);", id=blog.users[login].id)
     return ids
@@ -149,7 +166,15 @@ def test_the_last_deliveries_are_shown_and_sent_again(blog: Site, admin: request
     delivery = service.deliveries[0][0]
     press(blog, admin, "send_one", delivery)
     assert [told for told, _ in service.deliveries] == [delivery, delivery]
+
+
+def test_what_waits_is_sent_by_a_button_that_is_there_only_then(blog: Site, admin: requests.Session, service: StandIn):
+    service.status = 500
+    blog.php("tirage_ring('comment.added', 1, 2);")
+    service.status = 202
     press(blog, admin, "send_all")
+    assert service.deliveries[0] == service.deliveries[1]
+    assert "tirage_send_all" not in show(blog, admin)
 
 
 ACTIONS = ["save_url", "make_secret", "paste_secret", "retire_secret", "test", "connect", "send_one", "send_all"]

@@ -53,6 +53,7 @@ function tirage_keep_notice( $result ): void {
 function tirage_do_save_url( string $value ) {
 	if ( '' === $value ) {
 		delete_option( 'tirage_service_url' );
+		tirage_forget_connection();
 		return __( 'The address is taken out: nothing is sent any more.', 'tirage' );
 	}
 	$url   = esc_url_raw( $value, array( 'http', 'https' ) );
@@ -61,9 +62,21 @@ function tirage_do_save_url( string $value ) {
 	if ( ! preg_match( '#^https?://#i', $value ) || empty( $parts['host'] ) || $more ) {
 		return new WP_Error( 'tirage_url', __( 'This is no address of a service: it begins with https:// (or http://) and has no login, ? or # in it.', 'tirage' ) );
 	}
+	if ( untrailingslashit( $url ) !== tirage_service_url() ) {
+		tirage_forget_connection();
+	}
 	update_option( 'tirage_service_url', untrailingslashit( $url ), true );
 	tirage_set_next_at( 0 );
+	update_option( 'tirage_states_next_at', 0, true );
 	return __( 'The address is saved.', 'tirage' );
+}
+
+/**
+ * What was true of the service before is not of the one at another address.
+ */
+function tirage_forget_connection(): void {
+	delete_option( 'tirage_connected' );
+	delete_option( 'tirage_tested' );
 }
 
 /**
@@ -72,6 +85,7 @@ function tirage_do_save_url( string $value ) {
 function tirage_do_make_secret(): string {
 	$secrets = array_slice( array_merge( array( tirage_make_secret() ), tirage_secrets() ), 0, 2 );
 	update_option( 'tirage_secrets', $secrets, false );
+	delete_option( 'tirage_tested' );
 	return __( 'A secret is made. Now put the line below into the service’s settings.', 'tirage' );
 }
 
@@ -88,6 +102,7 @@ function tirage_do_paste_secret( string $value ) {
 	}
 	$others = array_diff( tirage_secrets(), array( $value ) );
 	update_option( 'tirage_secrets', array_slice( array_merge( array( $value ), $others ), 0, 2 ), false );
+	delete_option( 'tirage_tested' );
 	return __( 'The secret is saved.', 'tirage' );
 }
 
@@ -100,17 +115,29 @@ function tirage_do_retire_secret(): string {
 }
 
 /**
- * Asks the service whether all is well.
+ * Asks the service whether all is well, and keeps what came of it.
  *
  * @return string|WP_Error
  */
 function tirage_do_test() {
-	$told = tirage_call( 'ping', array(), 20 );
-	if ( is_wp_error( $told ) ) {
-		return $told;
-	}
+	$told   = tirage_call( 'ping', array(), 20 );
+	$result = is_wp_error( $told ) ? $told : tirage_judge_ping( $told );
+	tirage_keep_test( $result, ! is_wp_error( $told ) && is_array( $told['blog'] ?? null ) );
+	return $result;
+}
+
+/**
+ * What the service's answer to a test means.
+ *
+ * @param array $told From the service.
+ * @return string|WP_Error
+ */
+function tirage_judge_ping( array $told ) {
 	if ( 'tirage' !== ( $told['service'] ?? '' ) ) {
 		return new WP_Error( 'tirage_not_tirage', __( 'Something else than Tirage answers at this address.', 'tirage' ) );
+	}
+	if ( 'settings_missing' === ( $told['code'] ?? '' ) ) {
+		return __( 'The service answers and knows the secret. Now choose the moderator and press Connect.', 'tirage' );
 	}
 	$problem = is_string( $told['problem'] ?? null ) ? sanitize_text_field( $told['problem'] ) : '';
 	if ( '' !== $problem ) {
@@ -123,6 +150,23 @@ function tirage_do_test() {
 		return new WP_Error( 'tirage_blog', sprintf( __( 'The service works, but for another blog: %s', 'tirage' ), $url ) );
 	}
 	return __( 'All is well: the service takes what this blog signs, and reaches the blog.', 'tirage' );
+}
+
+/**
+ * Keeps what a test came to, so that the page shows it at a glance.
+ *
+ * @param string|WP_Error $result       A sentence, or what went wrong.
+ * @param bool            $reaches_blog Whether the service works with a blog.
+ */
+function tirage_keep_test( $result, bool $reaches_blog ): void {
+	$is_well = ! is_wp_error( $result );
+	$tested  = array(
+		'kind'         => $is_well ? 'success' : 'error',
+		'words'        => $is_well ? $result : $result->get_error_message(),
+		'at'           => time(),
+		'reaches_blog' => $is_well && $reaches_blog,
+	);
+	update_option( 'tirage_tested', $tested, false );
 }
 
 /**
@@ -180,7 +224,9 @@ function tirage_hand_over( WP_User $user, string $password, string $uuid, array 
 		'at'   => time(),
 	);
 	update_option( 'tirage_connected', $connected, false );
-	return __( 'Connected: the service reads this blog’s comments now.', 'tirage' );
+	$words = __( 'Connected: the service reads this blog’s comments now.', 'tirage' );
+	tirage_keep_test( $words, true );
+	return $words;
 }
 
 /**

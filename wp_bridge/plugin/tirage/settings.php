@@ -10,6 +10,8 @@ if ( ! defined( 'ABSPATH' ) ) {
 }
 
 require_once TIRAGE_DIR . '/settings-actions.php';
+require_once TIRAGE_DIR . '/settings-connect.php';
+require_once TIRAGE_DIR . '/settings-deliveries.php';
 
 /**
  * Puts the page into the menu.
@@ -38,20 +40,52 @@ function tirage_settings_url(): string {
 }
 
 /**
+ * Loads the few styles of our page and of the editors.
+ *
+ * @param string $page The admin page's name.
+ */
+function tirage_enqueue_admin_style( $page ): void {
+	if ( in_array( $page, array( 'settings_page_tirage', 'post.php', 'post-new.php' ), true ) ) {
+		wp_enqueue_style( 'tirage-admin', plugins_url( 'assets/admin.css', TIRAGE_FILE ), array( 'dashicons' ), TIRAGE_VERSION );
+	}
+}
+add_action( 'admin_enqueue_scripts', 'tirage_enqueue_admin_style' );
+
+/**
  * The page.
  */
 function tirage_print_settings_page(): void {
 	if ( ! current_user_can( 'manage_options' ) ) {
 		return;
 	}
-	echo '<div class="wrap"><h1>Tirage</h1>';
+	echo '<div class="wrap tirage-settings"><h1>Tirage</h1>';
 	tirage_print_notice();
-	echo '<p>' . esc_html__( 'Tirage runs the giveaways of this blog: it collects the entries, judges them, draws the winners so that anyone can check it, and writes the winner comment. This page connects the blog to your Tirage service, in three steps.', 'tirage' ) . '</p>';
-	tirage_print_service_section();
-	tirage_print_secret_section();
-	tirage_print_connect_section();
-	tirage_print_deliveries_section();
+	echo '<p>' . esc_html__( 'Tirage runs the giveaways of this blog: it collects the entries, judges them, draws the winners so that anyone can check it, and writes the winner comment. Three steps connect this blog to your Tirage service.', 'tirage' ) . '</p>';
+	tirage_print_service_step();
+	tirage_print_secret_step();
+	tirage_print_connect_step();
+	tirage_print_deliveries();
 	echo '</div>';
+}
+
+/**
+ * The beginning of a step: its number, its title, and whether it is done.
+ *
+ * @param int    $number  Which step.
+ * @param string $title   What it is about.
+ * @param bool   $is_done Whether it is done.
+ */
+function tirage_open_step( int $number, string $title, bool $is_done ): void {
+	$icon  = $is_done ? 'yes-alt' : 'marker';
+	$words = $is_done ? __( 'Done', 'tirage' ) : __( 'To do', 'tirage' );
+	printf(
+		'<section class="card tirage-step%1$s" id="tirage-step-%2$d" aria-labelledby="tirage-title-%2$d"><h2 id="tirage-title-%2$d">%2$d. %3$s <span class="tirage-mark"><span class="dashicons dashicons-%4$s" aria-hidden="true"></span> %5$s</span></h2>',
+		$is_done ? ' is-done' : '',
+		(int) $number,
+		esc_html( $title ),
+		esc_attr( $icon ),
+		esc_html( $words )
+	);
 }
 
 /**
@@ -86,31 +120,31 @@ function tirage_open_form( string $action ): void {
  *
  * @param string $action What it does.
  * @param string $words  What stands on it.
- * @param string $value  What it is about, if it needs that.
+ * @param string $kind   'primary' for what to press next.
  */
-function tirage_print_button( string $action, string $words, string $value = '' ): void {
+function tirage_print_button( string $action, string $words, string $kind = 'secondary' ): void {
 	tirage_open_form( $action );
-	printf( '<input type="hidden" name="value" value="%s">', esc_attr( $value ) );
-	printf( '<button class="button">%s</button></form>', esc_html( $words ) );
+	printf( '<p><button class="button button-%s">%s</button></p></form>', esc_attr( $kind ), esc_html( $words ) );
 }
 
 /**
  * Step 1: where the service is.
  */
-function tirage_print_service_section(): void {
-	echo '<h2>' . esc_html__( '1. The service', 'tirage' ) . '</h2>';
+function tirage_print_service_step(): void {
+	tirage_open_step( 1, __( 'The service', 'tirage' ), '' !== tirage_service_url() );
 	tirage_open_form( 'save_url' );
-	echo '<table class="form-table" role="presentation"><tr><th scope="row"><label for="tirage-url">';
-	echo esc_html__( 'Address of the service', 'tirage' ) . '</label></th><td>';
+	echo '<p><label for="tirage-url">' . esc_html__( 'Address of the service', 'tirage' ) . '</label></p>';
 	printf(
-		'<input type="url" id="tirage-url" name="value" class="regular-text code" value="%s" placeholder="https://draws.example" maxlength="300"> ',
-		esc_attr( tirage_service_url() )
+		'<p class="tirage-row"><input type="url" id="tirage-url" name="value" class="regular-text code" value="%s" placeholder="https://draws.example" maxlength="300" aria-describedby="tirage-url-help"> <button class="button button-%s">%s</button></p>',
+		esc_attr( tirage_service_url() ),
+		'' === tirage_service_url() ? 'primary' : 'secondary',
+		esc_html__( 'Save', 'tirage' )
 	);
-	echo '<button class="button button-primary">' . esc_html__( 'Save', 'tirage' ) . '</button>';
+	echo '<p class="description" id="tirage-url-help">' . esc_html__( 'Where your Tirage service runs. Whoever installed it knows: it is the PUBLIC_URL in its settings.', 'tirage' ) . '</p>';
 	if ( tirage_is_open_to_listeners( tirage_service_url() ) ) {
-		echo '<p class="description">' . esc_html__( 'This address isn’t encrypted (http): others on the way can read the password that is handed over. Use https.', 'tirage' ) . '</p>';
+		echo '<div class="notice notice-warning inline"><p>' . esc_html__( 'This address isn’t encrypted (http): others on the way can read the password that is handed over. Use https.', 'tirage' ) . '</p></div>';
 	}
-	echo '</td></tr></table></form>';
+	echo '</form></section>';
 }
 
 /**
@@ -127,92 +161,51 @@ function tirage_is_open_to_listeners( string $url ): bool {
 /**
  * Step 2: the secret that both sides know.
  */
-function tirage_print_secret_section(): void {
+function tirage_print_secret_step(): void {
 	$secrets = tirage_secrets();
-	echo '<h2>' . esc_html__( '2. The secret', 'tirage' ) . '</h2>';
+	tirage_open_step( 2, __( 'The secret', 'tirage' ), 1 === count( $secrets ) );
 	if ( array() === $secrets ) {
-		echo '<p>' . esc_html__( 'The blog signs what it sends with a secret that the service knows too. Make one here, or paste the one that the service’s owner gave you.', 'tirage' ) . '</p>';
-		tirage_print_button( 'make_secret', __( 'Make a secret', 'tirage' ) );
+		echo '<p>' . esc_html__( 'The blog signs what it sends with a secret that the service knows too, so that nobody else can speak in its name.', 'tirage' ) . '</p>';
+		tirage_print_button( 'make_secret', __( 'Make a secret', 'tirage' ), '' === tirage_service_url() ? 'secondary' : 'primary' );
+		echo '<details><summary>' . esc_html__( 'I have a secret already', 'tirage' ) . '</summary>';
 		tirage_print_paste_form();
+		echo '</details></section>';
 		return;
 	}
-	echo '<p>' . esc_html__( 'Put this line into the settings of the service (its .env file) and start it again:', 'tirage' ) . '</p>';
+	echo '<p><label for="tirage-line">' . esc_html__( 'Put this line into the settings of the service (its .env file) and start it again:', 'tirage' ) . '</label></p>';
 	printf(
-		'<p><input type="text" readonly class="large-text code" aria-label="%s" value="WEBHOOK_SECRETS=%s" onfocus="this.select()"></p>',
-		esc_attr__( 'The setting for the service', 'tirage' ),
+		'<p><input type="text" readonly id="tirage-line" class="large-text code" value="WEBHOOK_SECRETS=%s" onfocus="this.select()"></p>',
 		esc_attr( implode( ' ', $secrets ) )
 	);
-	if ( count( $secrets ) > 1 ) {
+	tirage_print_change_of_secret( count( $secrets ) > 1 );
+	echo '</section>';
+}
+
+/**
+ * Below the secret in use: how to get another one.
+ *
+ * @param bool $is_changing Whether a new secret was made, and the old one is still good.
+ */
+function tirage_print_change_of_secret( bool $is_changing ): void {
+	if ( $is_changing ) {
 		echo '<p>' . esc_html__( 'A new secret was made; both are good now. Once the service was started with the line above, retire the old one here, and then take it out of the service’s settings.', 'tirage' ) . '</p>';
-		tirage_print_button( 'retire_secret', __( 'Retire the old secret', 'tirage' ) );
+		tirage_print_button( 'retire_secret', __( 'Retire the old secret', 'tirage' ), 'primary' );
 		return;
 	}
+	echo '<details><summary>' . esc_html__( 'Change the secret', 'tirage' ) . '</summary>';
 	tirage_print_button( 'make_secret', __( 'Make a new secret', 'tirage' ) );
 	tirage_print_paste_form();
+	echo '</details>';
 }
 
 /**
  * For a secret that was made elsewhere.
  */
 function tirage_print_paste_form(): void {
-	echo '<details><summary>' . esc_html__( 'I have a secret already', 'tirage' ) . '</summary>';
 	tirage_open_form( 'paste_secret' );
-	printf(
-		'<p><label>%s <input type="password" name="value" class="regular-text code" autocomplete="off" placeholder="whsec_…" maxlength="120"></label> ',
-		esc_html__( 'Secret', 'tirage' )
-	);
-	echo '<button class="button">' . esc_html__( 'Use it', 'tirage' ) . '</button></p></form></details>';
-}
-
-/**
- * Step 3: test, and hand over the moderator's login.
- */
-function tirage_print_connect_section(): void {
-	echo '<h2>' . esc_html__( '3. Connect', 'tirage' ) . '</h2>';
-	if ( ! tirage_is_connected() ) {
-		echo '<p>' . esc_html__( 'Set the address and the secret first.', 'tirage' ) . '</p>';
-		return;
-	}
-	echo '<p>' . esc_html__( 'See whether the two understand each other:', 'tirage' ) . '</p>';
-	tirage_print_button( 'test', __( 'Test', 'tirage' ) );
-	$connected = get_option( 'tirage_connected', array() );
-	if ( is_array( $connected ) && isset( $connected['user'], $connected['at'] ) ) {
-		/* translators: 1: login, 2: date and time */
-		$words = sprintf( __( 'Connected as %1$s since %2$s.', 'tirage' ), $connected['user'], wp_date( tirage_time_format(), (int) $connected['at'] ) );
-		echo '<p><strong>' . esc_html( $words ) . '</strong></p>';
-	}
-	echo '<p>' . esc_html__( 'The service reads the comments and writes the winner comment as a moderator. Choose whose name that comment carries: an Application Password is made for them and handed over. It can be taken back at any time in their profile.', 'tirage' ) . '</p>';
-	tirage_open_form( 'connect' );
-	echo '<p><label>' . esc_html__( 'Moderator', 'tirage' ) . ' <select name="value">';
-	foreach ( tirage_moderators() as $user ) {
-		printf(
-			'<option value="%d"%s>%s</option>',
-			(int) $user->ID,
-			selected( $user->ID, get_current_user_id(), false ),
-			esc_html( "{$user->display_name} ({$user->user_login})" )
-		);
-	}
-	echo '</select></label> <button class="button button-primary">' . esc_html__( 'Connect', 'tirage' ) . '</button></p></form>';
-}
-
-/**
- * Who may moderate comments, and may be given a password by the one who asks; oneself first.
- *
- * @return WP_User[]
- */
-function tirage_moderators(): array {
-	$users = get_users(
-		array(
-			'capability' => 'moderate_comments',
-			'number'     => 100,
-		)
-	);
-	return array_filter(
-		$users,
-		static function ( $user ) {
-			return current_user_can( 'edit_user', $user->ID );
-		}
-	);
+	echo '<p><label for="tirage-secret">' . esc_html__( 'The secret that the service’s owner gave you', 'tirage' ) . '</label></p>';
+	echo '<p class="tirage-row"><input type="password" id="tirage-secret" name="value" class="regular-text code" autocomplete="off" placeholder="whsec_…" maxlength="120"> ';
+	echo '<button class="button">' . esc_html__( 'Use it', 'tirage' ) . '</button></p></form>';
 }
 
 /**
@@ -220,81 +213,4 @@ function tirage_moderators(): array {
  */
 function tirage_time_format(): string {
 	return get_option( 'date_format' ) . ' H:i:s';
-}
-
-/**
- * The last deliveries.
- */
-function tirage_print_deliveries_section(): void {
-	global $wpdb;
-	echo '<h2>' . esc_html__( 'Deliveries', 'tirage' ) . '</h2>';
-	$rows = $wpdb->get_results(
-		'SELECT delivery, COUNT(*) AS events, MIN(created_at) AS created_at, MAX(attempts) AS attempts,
-			MAX(next_at) AS next_at, MIN(state) AS state, MAX(answer) AS answer
-		FROM ' . tirage_events_table() . ' GROUP BY delivery ORDER BY MAX(id) DESC LIMIT 20'
-	);
-	if ( ! $rows ) {
-		echo '<p>' . esc_html__( 'Nothing was sent yet: when a comment comes or a post changes, it shows here.', 'tirage' ) . '</p>';
-		return;
-	}
-	tirage_print_dropped();
-	echo '<table class="widefat striped"><thead><tr>';
-	$titles = array(
-		__( 'When', 'tirage' ),
-		__( 'Events', 'tirage' ),
-		__( 'State', 'tirage' ),
-		__( 'Tries', 'tirage' ),
-		__( 'Send again', 'tirage' ),
-	);
-	foreach ( $titles as $title ) {
-		echo '<th scope="col">' . esc_html( $title ) . '</th>';
-	}
-	echo '</tr></thead><tbody>';
-	array_walk( $rows, 'tirage_print_delivery' );
-	echo '</tbody></table><p>';
-	tirage_print_button( 'send_all', __( 'Send everything that waits now', 'tirage' ) );
-	echo '</p>';
-}
-
-/**
- * What couldn't be kept while the service was away.
- */
-function tirage_print_dropped(): void {
-	$dropped = (int) get_option( 'tirage_dropped', 0 );
-	if ( $dropped ) {
-		/* translators: %d: a number */
-		$words = sprintf( __( '%d old events were dropped because too many waited. Nothing is lost by it: the service reads the posts as a whole from time to time.', 'tirage' ), $dropped );
-		echo '<p>' . esc_html( $words ) . '</p>';
-	}
-}
-
-/**
- * One delivery as a row.
- *
- * @param object $row From the table.
- */
-function tirage_print_delivery( $row ): void {
-	echo '<tr><td>' . esc_html( wp_date( tirage_time_format(), (int) strtotime( $row->created_at . ' UTC' ) ) ) . '</td>';
-	echo '<td>' . (int) $row->events . '</td><td>' . esc_html( tirage_delivery_state( $row ) ) . '</td>';
-	echo '<td>' . (int) $row->attempts . '</td><td>';
-	if ( '' !== $row->delivery ) {
-		tirage_print_button( 'send_one', __( 'Send again', 'tirage' ), $row->delivery );
-	}
-	echo '</td></tr>';
-}
-
-/**
- * How far a delivery is, in words.
- *
- * @param object $row From the table.
- */
-function tirage_delivery_state( $row ): string {
-	if ( 'sent' === $row->state ) {
-		return __( 'Accepted', 'tirage' );
-	}
-	if ( ! (int) $row->attempts ) {
-		return __( 'Waiting', 'tirage' );
-	}
-	/* translators: 1: what went wrong, 2: time of the next try */
-	return sprintf( __( 'Not accepted (%1$s); next try at %2$s', 'tirage' ), $row->answer, wp_date( 'H:i:s', (int) $row->next_at ) );
 }
