@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -203,6 +204,98 @@ def find(page: str, pattern: str) -> str:
     found = re.search(pattern, page)
     assert found, pattern
     return found[1]
+
+
+PUBLISH_BY_SCHEDULE = """
+wp_set_current_user(0);
+$wpdb->update($wpdb->posts, ['post_date_gmt' => gmdate('Y-m-d H:i:s', time() - 5)], ['ID' => $args['post']]);
+clean_post_cache($args['post']);
+do_action('publish_future_post', $args['post']);
+return get_post_status($args['post']);
+"""
+
+
+def test_a_draft_s_contest_opens_when_the_post_is_published(each_blog: Site, service: StandIn):
+    post = each_blog.create_post("Gagnez", status="draft")
+    accept(service, post)
+    service.calls["contest.show"] = (200, {"contests": {}})
+    save(each_blog, post)
+    assert (saves(service), panel(each_blog, post)["problem"]) == ([], "")
+    answer = ask(each_blog, "POST", f"wp/v2/posts/{post}", login="author", json={"status": "publish"})
+    assert answer.ok
+    (wish,) = saves(service)
+    assert wish["post"] == post
+
+
+def test_a_scheduled_post_s_contest_opens_with_it_in_its_author_s_name(each_blog: Site, service: StandIn):
+    post = each_blog.create_post("Gagnez", status="future", date_gmt=datetime.now(UTC) + timedelta(days=2))
+    accept(service, post)
+    service.calls["contest.show"] = (200, {"contests": {}})
+    save(each_blog, post, login="moderateur")
+    assert saves(service) == []
+    assert each_blog.php(PUBLISH_BY_SCHEDULE, post=post) == "publish"
+    (wish,) = saves(service)
+    assert (wish["post"], wish["actor"]) == (post, "author")
+
+
+@pytest.mark.parametrize("status", ["publish", "future"])
+def test_a_deadline_before_the_post_s_publication_is_told_at_once(blog: Site, service: StandIn, status: str):
+    date = datetime.now(UTC) + timedelta(days=2 if status == "future" else 0)
+    post = blog.create_post("Gagnez", status=status, date_gmt=date)
+    save(blog, post, closes=f"{date - timedelta(days=1):%Y-%m-%d %H:%M}")
+    assert saves(service) == []
+    assert panel(blog, post)["problem"]
+    save(blog, post, enabled=False)
+    assert panel(blog, post)["problem"] == ""
+
+
+def test_closed_comments_are_told_before_a_scheduled_post_is_published(blog: Site, service: StandIn):
+    date = datetime.now(UTC) + timedelta(days=2)
+    post = blog.create_post("Gagnez", status="future", date_gmt=date, comment_status="closed")
+    save(blog, post)
+    assert panel(blog, post)["problem"]
+
+
+def test_a_past_deadline_of_an_older_post_is_taken_as_its_comments_may_be_drawn_from(blog: Site, service: StandIn):
+    now = datetime.now(UTC)
+    post = blog.create_post("Gagnez", date_gmt=now - timedelta(days=9), comment_status="closed")
+    accept(service, post)
+    save(blog, post, closes=f"{now - timedelta(days=1):%Y-%m-%d %H:%M}")
+    assert len(saves(service)) == 1
+
+
+def test_what_was_unticked_before_it_opened_is_not_tried_again(blog: Site, service: StandIn):
+    post = blog.create_post("Gagnez")
+    service.calls = {"contest.save": (503, {"code": "database_unavailable", "detail": "x", "status": 503})}
+    save(blog, post)
+    service.calls = {}
+    save(blog, post, enabled=False)
+    blog.php("do_action('tirage_save_again', $args['post'], 'author', 2);", post=post)
+    assert len(saves(service)) == 1
+
+
+def test_what_was_changed_at_the_service_is_taken_over_and_not_undone_by_the_next_save(blog: Site, service: StandIn):
+    post = blog.create_post("Gagnez")
+    accept(service, post)
+    save(blog, post)
+    theirs = {"closes_at": "2031-01-02T09:30:00Z", "rules": {"staff_may_win": True, "excluded": ["Zoé"]}}
+    accept(service, post, winners=7, **theirs)
+    blog.php("tirage_fetch_states([$args['post']], 5);", post=post)
+    settings = panel(blog, post)["settings"]
+    assert (settings["closes"], settings["winners"]) == ("2031-01-02 10:30", 7)
+    assert (settings["staff_may_win"], settings["excluded"]) == (True, ["Zoé"])
+    ask(blog, "POST", f"wp/v2/posts/{post}", login="author", json={"title": "Another title"})
+    assert len(saves(service)) == 1
+
+
+def test_a_change_that_waits_to_be_handed_over_is_not_overwritten(blog: Site, service: StandIn):
+    post = blog.create_post("Gagnez")
+    accept(service, post)
+    save(blog, post)
+    service.calls["contest.save"] = (503, {"code": "database_unavailable", "detail": "x", "status": 503})
+    save(blog, post, winners=5)
+    blog.php("tirage_fetch_states([$args['post']], 5);", post=post)
+    assert panel(blog, post)["settings"]["winners"] == 5
 
 
 def test_a_slow_service_holds_a_save_up_only_so_long(blog: Site, service: StandIn):

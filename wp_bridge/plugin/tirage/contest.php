@@ -13,6 +13,8 @@ const TIRAGE_SAVE_PAUSES   = array( 30, 60, 300, 900, 3600 ); // seconds after t
 const TIRAGE_MOST_PLACES   = 1000;
 const TIRAGE_MOST_EXCLUDED = 500;
 
+const TIRAGE_OPENING_STATUSES = array( 'publish', 'private' ); // of a post whose contest can begin.
+
 /**
  * The settings of a post that nobody made a contest of.
  */
@@ -206,10 +208,20 @@ function tirage_on_post_saved( $post_id, $post ): void {
 		return;
 	}
 	if ( get_post_meta( $post_id, '_tirage_saved', true ) !== tirage_fingerprint( $settings ) ) {
-		tirage_save_contest( $post_id, (string) wp_get_current_user()->user_login, 1 );
+		tirage_save_contest( $post_id, tirage_actor( $post ), 1 );
 	}
 }
 add_action( 'wp_after_insert_post', 'tirage_on_post_saved', 20, 2 );
+
+/**
+ * The login of who saved a post; of its author when it is published by schedule.
+ *
+ * @param WP_Post $post The post.
+ */
+function tirage_actor( WP_Post $post ): string {
+	$user = wp_get_current_user();
+	return $user->exists() ? $user->user_login : (string) get_the_author_meta( 'user_login', (int) $post->post_author );
+}
 
 /**
  * What changes when the contest does.
@@ -252,19 +264,54 @@ function tirage_wish( int $post_id, array $settings, string $actor ): array {
  * @param int    $try     Which try this is.
  */
 function tirage_save_contest( int $post_id, string $actor, int $try ): void {
+	$post     = get_post( $post_id );
 	$settings = tirage_settings( $post_id );
-	if ( '' === $settings['closes'] ) {
-		$told = new WP_Error( 'no_deadline', __( 'A contest needs a deadline: choose a day and a time.', 'tirage' ), array( 'status' => 422 ) );
-	} else {
+	$may_call = tirage_may_begin( $post );
+	$told     = $may_call || 'future' === $post->post_status ? tirage_check_settings( $post, $settings ) : true;
+	if ( ! is_wp_error( $told ) && ! $may_call ) {
+		delete_post_meta( $post_id, '_tirage_problem' );
+		return; // a draft's contest opens when the post is published, also by schedule.
+	}
+	if ( ! is_wp_error( $told ) ) {
 		$told = tirage_call( 'contest.save', tirage_wish( $post_id, $settings, $actor ), 10 );
 	}
 	if ( is_wp_error( $told ) ) {
 		tirage_keep_problem( $post_id, $told, $actor, $try );
 		return;
 	}
+	tirage_note_answer();
 	update_post_meta( $post_id, '_tirage_saved', tirage_fingerprint( $settings ) );
 	delete_post_meta( $post_id, '_tirage_problem' );
 	tirage_store_state( $post_id, is_array( $told['contest'] ?? null ) ? $told['contest'] : array() );
+}
+
+/**
+ * Whether a post's contest is open already, or can be: a draft says nothing to anybody yet.
+ *
+ * @param WP_Post $post The post.
+ */
+function tirage_may_begin( WP_Post $post ): bool {
+	return in_array( $post->post_status, TIRAGE_OPENING_STATUSES, true ) || null !== tirage_state( $post->ID );
+}
+
+/**
+ * What can be seen to be wrong without the service, also before a scheduled post is published; true when nothing is.
+ *
+ * @param WP_Post $post     The post.
+ * @param array   $settings The settings of its contest.
+ * @return true|WP_Error
+ */
+function tirage_check_settings( WP_Post $post, array $settings ) {
+	$is_new = null === tirage_state( $post->ID );
+	$words  = '';
+	if ( '' === $settings['closes'] ) {
+		$words = __( 'A contest needs a deadline: choose a day and a time.', 'tirage' );
+	} elseif ( $is_new && $settings['closes'] <= substr( $post->post_date, 0, 16 ) ) {
+		$words = __( 'The deadline lies before the post is published, so nobody could enter: choose a later one, then save again.', 'tirage' );
+	} elseif ( $is_new && 'open' !== $post->comment_status && $settings['closes'] > wp_date( 'Y-m-d H:i' ) ) {
+		$words = tirage_problem_words( 'comments_closed', '' );
+	}
+	return '' === $words ? true : new WP_Error( 'tirage_settings', $words, array( 'status' => 422 ) );
 }
 
 /**
@@ -302,7 +349,8 @@ function tirage_keep_problem( int $post_id, WP_Error $error, string $actor, int 
  * @param int    $try     Which try this is.
  */
 function tirage_save_again( $post_id, $actor, $try ): void {
-	if ( get_post( (int) $post_id ) && get_post_meta( (int) $post_id, '_tirage_problem', true ) ) {
+	$settings = tirage_settings( (int) $post_id );
+	if ( $settings['enabled'] && get_post( (int) $post_id ) && get_post_meta( (int) $post_id, '_tirage_problem', true ) ) {
 		tirage_save_contest( (int) $post_id, (string) $actor, (int) $try );
 	}
 }
@@ -325,11 +373,7 @@ function tirage_problem( int $post_id ): string {
  */
 function tirage_get_contest( WP_REST_Request $request ): WP_REST_Response {
 	$post_id = (int) $request['id'];
-	$state   = tirage_state( $post_id );
-	if ( tirage_is_connected() && ( null === $state || $state['fetched_at'] < time() - 10 ) && tirage_states_are_due() ) {
-		tirage_fetch_states( array( $post_id ), 5 );
-		$state = tirage_state( $post_id );
-	}
+	$state   = tirage_fresh_state( $post_id );
 	return new WP_REST_Response(
 		array(
 			'settings' => tirage_settings( $post_id ),

@@ -17,7 +17,7 @@ function tirage_enqueue_panel(): void {
 	if ( ! $post || ! in_array( $post->post_type, tirage_post_types(), true ) || ! tirage_may_set_up( $post->ID ) ) {
 		return;
 	}
-	$needs = array( 'wp-plugins', 'wp-edit-post', 'wp-element', 'wp-components', 'wp-core-data', 'wp-data', 'wp-api-fetch', 'wp-i18n' );
+	$needs = array( 'wp-plugins', 'wp-edit-post', 'wp-element', 'wp-components', 'wp-core-data', 'wp-data', 'wp-date', 'wp-notices', 'wp-api-fetch', 'wp-i18n' );
 	if ( wp_script_is( 'wp-editor', 'registered' ) ) {
 		$needs[] = 'wp-editor';
 	}
@@ -34,8 +34,8 @@ function tirage_panel_facts(): array {
 	return array(
 		'defaults'    => tirage_default_settings(),
 		'timezone'    => str_replace( '_', ' ', wp_timezone_string() ),
-		'now'         => wp_date( 'Y-m-d H:i' ),
 		'mostPlaces'  => TIRAGE_MOST_PLACES,
+		'opensAt'     => TIRAGE_OPENING_STATUSES,
 		'isReady'     => tirage_is_connected(),
 		'settingsUrl' => current_user_can( 'manage_options' ) ? tirage_settings_url() : '',
 		'phases'      => array_combine( TIRAGE_PHASES, array_map( 'tirage_phase_words', TIRAGE_PHASES ) ),

@@ -36,12 +36,28 @@ function tirage_print_box( WP_Post $post ): void {
 		return;
 	}
 	wp_nonce_field( 'tirage_box', 'tirage_nonce' );
+	$state = tirage_fresh_state( $post->ID ); // first, as it may bring settings that were changed at the service.
+	echo '<div class="tirage-box">';
+	tirage_print_box_state( $post->ID, $state );
+	tirage_print_contest_fields( $post, $state );
+	tirage_print_reader_fields( tirage_settings( $post->ID ) );
+	echo '</div>';
+}
+
+/**
+ * What the service has to know; fixed once the list is sealed.
+ *
+ * @param WP_Post    $post  The post.
+ * @param array|null $state How its contest stands.
+ */
+function tirage_print_contest_fields( WP_Post $post, ?array $state ): void {
 	$settings = tirage_settings( $post->ID );
-	tirage_print_box_state( $post->ID );
-	tirage_print_tick( 'enabled', __( 'This post is a contest', 'tirage' ), $settings );
+	printf( '<fieldset%s><legend class="screen-reader-text">%s</legend>', $state && ! $state['is_changeable'] ? ' disabled' : '', esc_html__( 'The contest', 'tirage' ) );
+	tirage_print_tick( 'enabled', __( 'This post is a contest', 'tirage' ), $settings, null !== $state );
+	echo '<p class="description">' . esc_html( tirage_box_help( $post, $state ) ) . '</p>';
 	$value = str_replace( ' ', 'T', $settings['closes'] );
 	/* translators: %s: timezone */
-	tirage_print_field( 'closes', 'datetime-local', sprintf( __( 'Deadline (%s)', 'tirage' ), wp_timezone_string() ), $value );
+	tirage_print_field( 'closes', 'datetime-local', sprintf( __( 'Deadline (%s)', 'tirage' ), str_replace( '_', ' ', wp_timezone_string() ) ), $value );
 	tirage_print_field( 'winners', 'number', __( 'Winners', 'tirage' ), (string) $settings['winners'], 1 );
 	tirage_print_field( 'alternates', 'number', __( 'Alternates', 'tirage' ), (string) $settings['alternates'], 0 );
 	tirage_print_tick( 'replies_count', __( 'Replies to other comments count too', 'tirage' ), $settings );
@@ -49,32 +65,62 @@ function tirage_print_box( WP_Post $post ): void {
 	tirage_print_tick( 'automatic', __( 'Seal, draw and announce without a review', 'tirage' ), $settings );
 	tirage_print_tick( 'leave_out_held', __( 'Leave out what is still held then', 'tirage' ), $settings );
 	tirage_print_lines( 'excluded', __( 'May not win (one a line: an e-mail address, a name, or an account as #12)', 'tirage' ), implode( "\n", $settings['excluded'] ) );
+	echo '</fieldset>';
+}
+
+/**
+ * What readers are told.
+ *
+ * @param array $settings The post's settings.
+ */
+function tirage_print_reader_fields( array $settings ): void {
+	echo '<fieldset><legend><strong>' . esc_html__( 'For readers', 'tirage' ) . '</strong></legend>';
 	tirage_print_lines( 'how_to', __( 'How to enter, in your words', 'tirage' ), $settings['how_to'] );
 	tirage_print_lines( 'message', __( 'Message for X', 'tirage' ), $settings['message'] );
+	echo '<p class="description">' . esc_html__( 'The shortcode [tirage] in the post shows them how the contest stands.', 'tirage' ) . '</p></fieldset>';
+}
+
+/**
+ * When the contest opens, or what can be done once it is open.
+ *
+ * @param WP_Post    $post  The post.
+ * @param array|null $state How its contest stands.
+ */
+function tirage_box_help( WP_Post $post, ?array $state ): string {
+	if ( null === $state ) {
+		return tirage_may_begin( $post )
+			? __( 'It opens when you save the post.', 'tirage' )
+			: __( 'It opens when the post is published, also by schedule.', 'tirage' );
+	}
+	return $state['is_changeable']
+		? __( 'It is open, so it can’t be unticked any more. To end it sooner, choose an earlier deadline and save.', 'tirage' )
+		: __( 'The list of entries is sealed: these settings can’t change any more.', 'tirage' );
 }
 
 /**
  * How the contest stands, and what went wrong.
  *
- * @param int $post_id The post.
+ * @param int        $post_id The post.
+ * @param array|null $state   How its contest stands.
  */
-function tirage_print_box_state( int $post_id ): void {
+function tirage_print_box_state( int $post_id, ?array $state ): void {
 	$problem = tirage_problem( $post_id );
 	if ( '' !== $problem ) {
 		echo '<div class="notice notice-error inline" role="alert"><p>' . esc_html( $problem ) . '</p></div>';
 	}
-	$state = tirage_state( $post_id );
 	if ( null === $state ) {
 		return;
 	}
-	tirage_refresh_if_stale( $post_id, $state );
+	if ( '' !== $state['problem'] ) {
+		echo '<div class="notice notice-warning inline"><p>' . esc_html( $state['problem'] ) . '</p></div>';
+	}
 	/* translators: 1: number of entries, 2: how many of them can win */
 	$entries = sprintf( _n( '%1$d entry, %2$d can win', '%1$d entries, %2$d can win', $state['entries'], 'tirage' ), $state['entries'], $state['eligible'] );
-	echo '<p><strong>' . esc_html( tirage_phase_words( $state['phase'] ) ) . '</strong> – ' . esc_html( $entries );
+	printf( '<p class="tirage-standing" data-phase="%s"><span><strong>%s</strong> – %s', esc_attr( $state['phase'] ), esc_html( tirage_phase_words( $state['phase'] ) ), esc_html( $entries ) );
 	if ( '' !== $state['page_url'] ) {
 		printf( ' – <a href="%s">%s</a>', esc_url( $state['page_url'] ), esc_html__( 'The contest’s public page', 'tirage' ) );
 	}
-	echo '</p>';
+	echo '</span></p>';
 }
 
 /**
@@ -83,12 +129,14 @@ function tirage_print_box_state( int $post_id ): void {
  * @param string $name     The setting.
  * @param string $label    Its words.
  * @param array  $settings All settings.
+ * @param bool   $is_fixed Whether it can't be changed.
  */
-function tirage_print_tick( string $name, string $label, array $settings ): void {
+function tirage_print_tick( string $name, string $label, array $settings, bool $is_fixed = false ): void {
 	printf(
-		'<p><label><input type="checkbox" name="tirage[%1$s]" value="1"%2$s> %3$s</label></p>',
+		'<p><label><input type="checkbox" name="tirage[%1$s]" value="1"%2$s%3$s> %4$s</label></p>',
 		esc_attr( $name ),
 		checked( $settings[ $name ], true, false ),
+		disabled( $is_fixed, true, false ),
 		esc_html( $label )
 	);
 }
@@ -130,6 +178,20 @@ function tirage_print_lines( string $name, string $label, string $value ): void 
 }
 
 /**
+ * The settings that the box means: what was fixed in it was not sent, and stays as it is.
+ *
+ * @param int   $post_id The post.
+ * @param array $given   The fields that were sent.
+ */
+function tirage_box_settings( int $post_id, array $given ): array {
+	$state = tirage_state( $post_id );
+	if ( null !== $state && ! $state['is_changeable'] ) {
+		$given = array_intersect_key( $given, array_flip( array( 'how_to', 'message' ) ) ) + tirage_settings( $post_id );
+	}
+	return tirage_clean_settings( array( 'enabled' => null !== $state || ! empty( $given['enabled'] ) ) + $given );
+}
+
+/**
  * Keeps what the box says; the post's saving then hands it over.
  *
  * @param int $post_id The post.
@@ -145,6 +207,6 @@ function tirage_save_box( $post_id ): void {
 	$given             = isset( $_POST['tirage'] ) && is_array( $_POST['tirage'] ) ? wp_unslash( $_POST['tirage'] ) : array();
 	$lines             = is_string( $given['excluded'] ?? null ) ? $given['excluded'] : '';
 	$given['excluded'] = array_map( 'trim', (array) preg_split( '/\R/', $lines ) );
-	update_post_meta( (int) $post_id, '_tirage_settings', wp_slash( tirage_clean_settings( $given ) ) );
+	update_post_meta( (int) $post_id, '_tirage_settings', wp_slash( tirage_box_settings( (int) $post_id, $given ) ) );
 }
 add_action( 'save_post', 'tirage_save_box' );

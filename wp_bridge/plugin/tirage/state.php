@@ -25,6 +25,19 @@ function tirage_state( int $post_id ): ?array {
 }
 
 /**
+ * The same for its writer, who waits some seconds for the service when what is known isn't new.
+ *
+ * @param int $post_id The post.
+ */
+function tirage_fresh_state( int $post_id ): ?array {
+	$state = tirage_state( $post_id );
+	if ( tirage_is_connected() && ( null === $state || $state['fetched_at'] < time() - 10 ) && tirage_states_are_due() ) {
+		tirage_fetch_states( array( $post_id ), 5 );
+	}
+	return tirage_state( $post_id );
+}
+
+/**
  * A state as the service told it, with nothing in it that doesn't belong there; null when it makes no sense.
  *
  * @param array $told From the service.
@@ -184,6 +197,7 @@ add_action( 'tirage_sweep', 'tirage_run_states' ); // where a blog can't call it
  * @param int   $timeout  In seconds.
  */
 function tirage_fetch_states( array $post_ids, int $timeout ): void {
+	$began    = time();
 	$told     = tirage_call( 'contest.show', array( 'posts' => $post_ids ), $timeout );
 	$failures = (int) get_option( 'tirage_states_failures', 0 );
 	if ( is_wp_error( $told ) ) {
@@ -191,15 +205,51 @@ function tirage_fetch_states( array $post_ids, int $timeout ): void {
 		update_option( 'tirage_states_next_at', time() + tirage_pause( TIRAGE_STATE_PAUSES, $failures + 1 ), true );
 		return;
 	}
-	if ( $failures ) {
-		update_option( 'tirage_states_failures', 0, true );
-	}
+	tirage_note_answer();
 	$contests = is_array( $told['contests'] ?? null ) ? $told['contests'] : array();
 	foreach ( $post_ids as $post_id ) {
-		if ( is_array( $contests[ $post_id ] ?? null ) ) {
+		$known = tirage_state( $post_id );
+		if ( is_array( $contests[ $post_id ] ?? null ) && ( null === $known || $known['fetched_at'] <= $began ) ) {
 			tirage_store_state( $post_id, $contests[ $post_id ] );
+			tirage_take_over( $post_id, $contests[ $post_id ] );
 		}
 		delete_post_meta( $post_id, '_tirage_stale' );
+	}
+}
+
+/**
+ * The service answers again, so it may be asked at once.
+ */
+function tirage_note_answer(): void {
+	if ( (int) get_option( 'tirage_states_failures', 0 ) ) {
+		update_option( 'tirage_states_failures', 0, true );
+		update_option( 'tirage_states_next_at', 0, true );
+	}
+}
+
+/**
+ * Takes over what was changed at the service itself, so that the next save doesn't undo it; unless a change of the
+ * writer's still waits to be handed over.
+ *
+ * @param int   $post_id The post.
+ * @param array $told    From the service.
+ */
+function tirage_take_over( int $post_id, array $told ): void {
+	$settings  = tirage_settings( $post_id );
+	$is_waited = $settings['enabled'] && get_post_meta( $post_id, '_tirage_saved', true ) !== tirage_fingerprint( $settings );
+	$closes_at = tirage_read_time( $told['closes_at'] ?? null );
+	if ( $is_waited || false === $closes_at || ! is_array( $told['rules'] ?? null ) ) {
+		return;
+	}
+	$theirs = array(
+		'enabled' => true,
+		'closes'  => wp_date( 'Y-m-d H:i', $closes_at ),
+	);
+	$names  = array_flip( array( 'winners', 'alternates', 'automatic', 'replies_count', 'staff_may_win', 'leave_out_held', 'excluded' ) );
+	$theirs = tirage_clean_settings( array_merge( $settings, array_intersect_key( $told['rules'] + $told, $names ), $theirs ) );
+	if ( $theirs !== $settings ) {
+		update_post_meta( $post_id, '_tirage_settings', wp_slash( $theirs ) );
+		update_post_meta( $post_id, '_tirage_saved', tirage_fingerprint( $theirs ) );
 	}
 }
 

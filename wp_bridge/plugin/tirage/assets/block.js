@@ -9,9 +9,12 @@
 
 	wp.blocks.registerBlockType( 'tirage/contest', {
 		edit: function Edit() {
-			const postId = wp.data.useSelect( ( select ) => {
+			// Saving the post may open its contest, or change it.
+			const { postId, savedAt } = wp.data.useSelect( ( select ) => {
 				const editor = select( 'core/editor' );
-				return editor ? editor.getCurrentPostId() : 0;
+				return editor
+					? { postId: editor.getCurrentPostId(), savedAt: editor.getCurrentPostAttribute( 'modified' ) }
+					: { postId: 0, savedAt: '' };
 			}, [] );
 			const placeholder = () =>
 				el(
@@ -23,6 +26,7 @@
 				'div',
 				wp.blockEditor.useBlockProps(),
 				el( wp.serverSideRender, {
+					key: savedAt,
 					block: 'tirage/contest',
 					urlQueryArgs: postId ? { post_id: postId } : {},
 					EmptyResponsePlaceholder: placeholder,

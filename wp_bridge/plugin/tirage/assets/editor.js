@@ -14,22 +14,45 @@
 	const { __, _n, sprintf } = wp.i18n;
 	// WordPress 6.6 moved the panel from wp.editPost to wp.editor.
 	const Panel = ( wp.editor && wp.editor.PluginDocumentSettingPanel ) || wp.editPost.PluginDocumentSettingPanel;
+	const OURS = 'tirage-problem';
 
-	/** What is wrong with the settings, in sentences. */
-	function complaints( settings, isNew ) {
-		const found = [];
+	/** A time on the blog's clock, as the settings write it. */
+	const onTheBlogsClock = ( time ) => wp.date.date( 'Y-m-d H:i', time );
+
+	/** What is wrong with the settings or may surprise, in sentences; `since` is when the post is published. */
+	function warnings( settings, contest, since ) {
 		if ( ! settings.closes ) {
-			found.push( __( 'A contest needs a deadline: choose a day and a time.', 'tirage' ) );
-		} else if ( isNew && settings.closes <= facts.now ) {
-			found.push( __( 'The deadline has passed already: nobody could enter.', 'tirage' ) );
+			return [ __( 'A contest needs a deadline: choose a day and a time.', 'tirage' ) ];
 		}
-		return found;
+		if ( ! contest && settings.closes <= since ) {
+			return [ __( 'The deadline lies before the post is published, so nobody could enter: choose a later one, then save again.', 'tirage' ) ];
+		}
+		const isAsBefore = contest && settings.closes === onTheBlogsClock( contest.closes_at * 1000 );
+		if ( isAsBefore || settings.closes > onTheBlogsClock( Date.now() ) ) {
+			return [];
+		}
+		return [
+			settings.automatic
+				? __( 'This deadline has passed already: as soon as you save, the winners are drawn and announced.', 'tirage' )
+				: __( 'This deadline has passed already: nobody can enter any more.', 'tirage' ),
+		];
 	}
 
 	/** A whole number between two bounds, whatever was typed. */
 	function number( text, least ) {
 		const value = parseInt( text, 10 );
 		return Math.max( least, Math.min( facts.mostPlaces, isNaN( value ) ? least : value ) );
+	}
+
+	/** Tells above the post what went wrong with its contest: the panel may be folded. */
+	function announce( told ) {
+		const notices = wp.data.dispatch( 'core/notices' );
+		if ( told.problem ) {
+			/* translators: %s: what went wrong */
+			notices.createErrorNotice( sprintf( __( 'Tirage: %s', 'tirage' ), told.problem ), { id: OURS } );
+		} else {
+			notices.removeNotice( OURS );
+		}
 	}
 
 	/** How the contest stands, asked for now and after each save. */
@@ -42,11 +65,16 @@
 		const wasSaving = useRef( false );
 		const isMounted = useRef( true );
 		const ask = () =>
-			wp.apiFetch( { path: '/tirage/v1/contest/' + postId } ).then(
-				( told ) => isMounted.current && setStanding( told ),
-				( error ) => isMounted.current && setStanding( { contest: null, problem: error.message || '', is_ready: facts.isReady } )
-			);
+			wp.apiFetch( { path: '/tirage/v1/contest/' + postId } )
+				.catch( ( error ) => ( { contest: null, problem: error.message || '' } ) )
+				.then( ( told ) => {
+					if ( isMounted.current ) {
+						setStanding( told );
+						announce( told );
+					}
+				} );
 		useEffect( () => {
+			isMounted.current = true;
 			ask();
 			return () => {
 				isMounted.current = false;
@@ -71,57 +99,56 @@
 		);
 		return el(
 			'div',
-			{ className: 'tirage-standing', role: 'status' },
+			{ className: 'tirage-standing', role: 'status', 'data-phase': contest.phase },
 			el( 'p', null, el( 'strong', null, facts.phases[ contest.phase ] || contest.phase ), el( 'br' ), entries ),
-			contest.problem && el( Notice, { status: 'warning', isDismissible: false }, contest.problem ),
-			contest.page_url && el( ExternalLink, { href: contest.page_url }, __( 'The contest’s public page', 'tirage' ) )
+			contest.page_url && el( ExternalLink, { href: contest.page_url }, __( 'The contest’s public page', 'tirage' ) ),
+			contest.problem && el( Notice, { status: 'warning', isDismissible: false }, contest.problem )
 		);
 	}
 
 	/** The fields. */
 	function Fields( { settings, change, isFixed } ) {
 		const [ excluded, setExcluded ] = useState( settings.excluded.join( '\n' ) );
-		const common = { disabled: isFixed, __nextHasNoMarginBottom: true, __next40pxDefaultSize: true };
-		const toggle = ( name, label, help ) =>
-			el( ToggleControl, {
+		const field = ( Control, name, given ) =>
+			el( Control, {
+				className: 'tirage-field tirage-field-' + name,
+				disabled: isFixed,
+				value: settings[ name ],
+				__nextHasNoMarginBottom: true,
+				...( Control === TextControl ? { __next40pxDefaultSize: true } : {} ),
+				...given,
+			} );
+		const places = ( name, least, label, help ) =>
+			field( TextControl, name, {
+				type: 'number',
+				min: least,
+				max: facts.mostPlaces,
 				label,
 				help,
+				value: String( settings[ name ] ),
+				onChange: ( value ) => change( { [ name ]: number( value, least ) } ),
+			} );
+		const toggle = ( name, label, help ) =>
+			field( ToggleControl, name, {
+				label,
+				help,
+				value: undefined,
 				checked: settings[ name ],
-				disabled: isFixed,
 				onChange: ( value ) => change( { [ name ]: value } ),
-				__nextHasNoMarginBottom: true,
 			} );
 		return el(
 			Fragment,
 			null,
-			el( TextControl, {
-				...common,
+			field( TextControl, 'closes', {
 				type: 'datetime-local',
 				/* translators: %s: timezone */
 				label: sprintf( __( 'Deadline (%s)', 'tirage' ), facts.timezone ),
 				value: settings.closes.replace( ' ', 'T' ),
 				onChange: ( value ) => change( { closes: value.replace( 'T', ' ' ).slice( 0, 16 ) } ),
 			} ),
-			el( TextControl, {
-				...common,
-				type: 'number',
-				min: 1,
-				max: facts.mostPlaces,
-				label: __( 'Winners', 'tirage' ),
-				help: __( 'Drawn among those who leave a comment.', 'tirage' ),
-				value: String( settings.winners ),
-				onChange: ( value ) => change( { winners: number( value, 1 ) } ),
-			} ),
-			el( TextControl, {
-				...common,
-				type: 'number',
-				min: 0,
-				max: facts.mostPlaces,
-				label: __( 'Alternates', 'tirage' ),
-				help: __( 'They move up when a winner is struck or doesn’t answer.', 'tirage' ),
-				value: String( settings.alternates ),
-				onChange: ( value ) => change( { alternates: number( value, 0 ) } ),
-			} ),
+			places( 'winners', 1, __( 'Winners', 'tirage' ), __( 'Drawn among those who leave a comment.', 'tirage' ) ),
+			places( 'alternates', 0, __( 'Alternates', 'tirage' ), __( 'They move up when a winner is struck or doesn’t answer.', 'tirage' ) ),
+			el( 'h3', null, __( 'Rules', 'tirage' ) ),
 			toggle( 'replies_count', __( 'Replies to other comments count too', 'tirage' ) ),
 			toggle( 'staff_may_win', __( 'Those who write for the blog may win', 'tirage' ) ),
 			toggle( 'automatic', __( 'Seal, draw and announce without a review', 'tirage' ) ),
@@ -131,33 +158,30 @@
 					__( 'Leave out what is still held then', 'tirage' ),
 					__( 'Otherwise the draw waits until you approve or bin it.', 'tirage' )
 				),
-			el( TextareaControl, {
+			field( TextareaControl, 'excluded', {
 				label: __( 'May not win', 'tirage' ),
 				help: __( 'One a line: an e-mail address, a name, or an account as #12.', 'tirage' ),
 				value: excluded,
-				disabled: isFixed,
 				rows: 3,
 				onChange: ( value ) => {
 					setExcluded( value );
 					change( { excluded: value.split( '\n' ).map( ( line ) => line.trim() ).filter( Boolean ) } );
 				},
-				__nextHasNoMarginBottom: true,
 			} ),
-			el( TextareaControl, {
+			el( 'h3', null, __( 'For readers', 'tirage' ) ),
+			field( TextareaControl, 'how_to', {
 				label: __( 'How to enter, in your words', 'tirage' ),
-				help: __( 'Shown to readers; empty: ours.', 'tirage' ),
-				value: settings.how_to,
+				help: __( 'Shown by the block “Giveaway” and the shortcode [tirage]. Empty: a sentence of ours.', 'tirage' ),
+				disabled: false,
 				rows: 2,
 				onChange: ( value ) => change( { how_to: value.slice( 0, 500 ) } ),
-				__nextHasNoMarginBottom: true,
 			} ),
-			el( TextareaControl, {
+			field( TextareaControl, 'message', {
 				label: __( 'Message for X', 'tirage' ),
 				help: __( 'Readers get a button that posts it with the address of this post. Empty: no button.', 'tirage' ),
-				value: settings.message,
+				disabled: false,
 				rows: 2,
 				onChange: ( value ) => change( { message: value.slice( 0, 240 ) } ),
-				__nextHasNoMarginBottom: true,
 			} )
 		);
 	}
@@ -174,43 +198,78 @@
 		);
 	}
 
-	function ContestPanel() {
-		const { postId, postType, meta: saved } = useSelect( ( select ) => {
+	/** When the contest opens, or what can be done once it is open. */
+	function toggleHelp( contest, status ) {
+		if ( contest ) {
+			return contest.is_changeable
+				? __( 'It is open, so it can’t be unticked any more. To end it sooner, choose an earlier deadline and save.', 'tirage' )
+				: __( 'The list of entries is sealed: these settings can’t change any more.', 'tirage' );
+		}
+		return facts.opensAt.includes( status )
+			? __( 'It opens when you save the post.', 'tirage' )
+			: __( 'It opens when the post is published, also by schedule.', 'tirage' );
+	}
+
+	/** What the panel is about, from the editor's store. */
+	function usePost() {
+		return useSelect( ( select ) => {
 			const editor = select( 'core/editor' );
 			return {
 				postId: editor.getCurrentPostId(),
 				postType: editor.getCurrentPostType(),
-				meta: editor.getEditedPostAttribute( 'meta' ),
+				status: editor.getCurrentPostAttribute( 'status' ),
+				since: editor.isEditedPostDateFloating()
+					? onTheBlogsClock( Date.now() )
+					: editor.getEditedPostAttribute( 'date' ).replace( 'T', ' ' ).slice( 0, 16 ),
+				saved: ( editor.getCurrentPostAttribute( 'meta' ) || {} )._tirage_settings,
 			};
 		}, [] );
+	}
+
+	/** Whether the contest was changed by another way than this page, which still shows what was before. */
+	function isOutOfDate( saved, standing ) {
+		if ( ! saved || ! standing || ! standing.contest || ! standing.settings ) {
+			return false;
+		}
+		const names = [ 'enabled', 'closes', 'winners', 'alternates', 'automatic', 'replies_count', 'staff_may_win', 'leave_out_held', 'excluded' ];
+		return names.some( ( name ) => String( saved[ name ] ) !== String( standing.settings[ name ] ) );
+	}
+
+	function ContestPanel() {
+		const { postId, postType, status, since, saved } = usePost();
 		const [ meta, setMeta ] = useEntityProp( 'postType', postType, 'meta' );
 		const standing = useStanding( postId );
-		if ( ! saved || ! meta || ! meta._tirage_settings ) {
+		if ( ! meta || ! meta._tirage_settings ) {
 			return null;
 		}
 		const settings = { ...facts.defaults, ...meta._tirage_settings };
 		const change = ( part ) => setMeta( { ...meta, _tirage_settings: { ...settings, ...part } } );
 		const contest = standing && standing.contest;
-		const found = settings.enabled ? complaints( settings, ! contest ) : [];
 		const isFixed = Boolean( contest && ! contest.is_changeable );
+		const isOn = settings.enabled || Boolean( contest );
+		const problem = ( standing && standing.problem ) || '';
+		const found = settings.enabled && ! isFixed ? warnings( settings, contest, since ).filter( ( words ) => words !== problem ) : [];
 		return el(
 			Panel,
 			{ name: 'tirage', title: 'Tirage', className: 'tirage-panel' },
 			el(
 				'div',
-				{ style: { display: 'flex', flexDirection: 'column', gap: '16px' } },
+				{ className: 'tirage-fields' },
 				! facts.isReady && el( NotConnected ),
-				standing && standing.problem && el( Notice, { status: 'error', isDismissible: false, politeness: 'assertive' }, standing.problem ),
+				problem && el( Notice, { status: 'error', isDismissible: false, className: 'tirage-problem' }, problem ),
+				isOutOfDate( saved, standing ) &&
+					el( Notice, { status: 'warning', isDismissible: false }, __( 'This contest was changed elsewhere: reload this page to see its settings as they are.', 'tirage' ) ),
 				contest && el( Standing, { contest } ),
 				el( ToggleControl, {
+					className: 'tirage-field tirage-field-enabled',
 					label: __( 'This post is a contest', 'tirage' ),
-					help: contest ? __( 'It is open at the service, which keeps it.', 'tirage' ) : __( 'It opens when you save the post.', 'tirage' ),
-					checked: settings.enabled || Boolean( contest ),
-					disabled: Boolean( contest && settings.enabled ),
+					help: isOn ? toggleHelp( contest, status ) : undefined,
+					checked: isOn,
+					disabled: Boolean( contest ),
 					onChange: ( value ) => change( { enabled: value } ),
 					__nextHasNoMarginBottom: true,
 				} ),
-				found.map( ( words ) => el( Notice, { key: words, status: 'warning', isDismissible: false }, words ) ),
+				found.map( ( words ) => el( Notice, { key: words, status: 'warning', isDismissible: false, className: 'tirage-warning' }, words ) ),
 				settings.enabled && el( Fields, { settings, change, isFixed } )
 			)
 		);
