@@ -108,10 +108,11 @@ function tirage_render_open( WP_Post $post, array $state ): string {
  * @param int $time Seconds since 1970.
  */
 function tirage_time_html( int $time ): string {
-	$format = get_option( 'date_format' ) . ' ' . get_option( 'time_format' );
-	$zone   = str_replace( '_', ' ', wp_timezone_string() );
-	$utc    = gmdate( 'Y-m-d\TH:i:s\Z', $time );
-	return sprintf( '<time datetime="%s">%s</time> (%s)', esc_attr( $utc ), esc_html( wp_date( $format, $time ) ), esc_html( $zone ) );
+	/* translators: 1: date, 2: time */
+	$words = sprintf( __( '%1$s at %2$s', 'tirage' ), wp_date( get_option( 'date_format' ), $time ), wp_date( get_option( 'time_format' ), $time ) );
+	$zone  = str_replace( '_', ' ', wp_timezone_string() );
+	$utc   = gmdate( 'Y-m-d\TH:i:s\Z', $time );
+	return sprintf( '<time datetime="%s">%s</time> (%s)', esc_attr( $utc ), esc_html( $words ), esc_html( $zone ) );
 }
 
 /**
