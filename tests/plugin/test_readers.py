@@ -171,3 +171,23 @@ def test_a_shortcode_tells_nothing_of_a_post_that_the_reader_may_not_see(blog: S
 
 def test_a_post_without_a_contest_shows_nothing_to_readers(blog: Site):
     assert shown(blog, blog.create_post("Rien", BLOCK)) == ""
+
+
+def test_a_contest_that_was_opened_elsewhere_shows_once_somebody_looked(blog: Site, service: StandIn):
+    post = blog.create_post("Gagnez", BLOCK)
+    service.calls = {"contest.show": (200, {"contests": {str(post): state_of(post)}})}
+    assert shown(blog, post) == ""
+    service.wait(lambda: shown(blog, post))
+
+
+def test_a_post_that_shows_a_contest_and_has_none_is_asked_about_now_and_then(blog: Site, service: StandIn):
+    post = blog.create_post("Gagnez", BLOCK)
+    service.calls = {"contest.show": (200, {"contests": {}})}
+    page(blog, post)
+    service.wait(lambda: blog.php("return get_post_meta($args['id'], '_tirage_none_at', true);", id=post))
+    for _ in range(3):
+        page(blog, post)
+    assert len(service.asked) == 1
+    blog.php("update_post_meta($args['id'], '_tirage_none_at', time() - 301);", id=post)
+    page(blog, post)
+    service.wait(lambda: len(service.asked) == 2)

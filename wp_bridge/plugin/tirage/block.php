@@ -52,6 +52,7 @@ function tirage_render( int $post_id ): string {
 	}
 	$state = tirage_state( $post_id );
 	if ( null === $state ) {
+		tirage_look_for_contest( $post_id );
 		return tirage_may_set_up( $post_id ) ? tirage_render_hint() : '';
 	}
 	tirage_refresh_if_stale( $post_id, $state );

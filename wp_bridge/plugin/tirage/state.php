@@ -10,6 +10,7 @@ if ( ! defined( 'ABSPATH' ) ) {
 }
 
 const TIRAGE_FRESH_SECONDS = 60; // while anything may change.
+const TIRAGE_NONE_SECONDS  = 5 * MINUTE_IN_SECONDS; // for a post that shows a contest and has none.
 const TIRAGE_FINAL_SECONDS = DAY_IN_SECONDS; // once the winners are announced.
 const TIRAGE_STATE_PAUSES  = array( 60, 120, 300, 600 ); // seconds after the first, second, … failure.
 const TIRAGE_PHASES        = array( 'open', 'closing', 'review', 'sealed', 'drawn', 'announcing', 'announced' );
@@ -139,6 +140,17 @@ function tirage_refresh_if_stale( int $post_id, array $state ): void {
 }
 
 /**
+ * Has it looked up whether a post carries a contest that was opened elsewhere, now and then.
+ *
+ * @param int $post_id The post, of which no contest is known.
+ */
+function tirage_look_for_contest( int $post_id ): void {
+	if ( (int) get_post_meta( $post_id, '_tirage_none_at', true ) < time() - TIRAGE_NONE_SECONDS ) {
+		tirage_refresh_state( $post_id );
+	}
+}
+
+/**
  * Has a post's state fetched soon, without anybody waiting for it.
  *
  * @param int $post_id The post.
@@ -212,6 +224,8 @@ function tirage_fetch_states( array $post_ids, int $timeout ): void {
 		if ( is_array( $contests[ $post_id ] ?? null ) && ( null === $known || $known['fetched_at'] <= $began ) ) {
 			tirage_store_state( $post_id, $contests[ $post_id ] );
 			tirage_take_over( $post_id, $contests[ $post_id ] );
+		} elseif ( null === $known ) {
+			update_post_meta( $post_id, '_tirage_none_at', $began );
 		}
 		delete_post_meta( $post_id, '_tirage_stale' );
 	}
