@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from demo import story
+from demo import plugin, story
 from demo.service import DemoFailed, Service
 from testbed.wordpress import Site
 
@@ -33,6 +33,8 @@ def say(text: str) -> None:
 
 def run(site: Site, service: Service) -> Json:
     """From the post to the winner comment; what came of it."""
+    plugin.connect(site, service)
+    say("The plugin is installed: from now on the blog rings when something happens.")
     closes_at = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=OPEN_SECONDS)
     post_id, ids = _write_post(site, closes_at)
     contest_id = _open(site, service, post_id, closes_at)
@@ -119,6 +121,7 @@ def _result(site: Site, service: Service, contest_id: int, post_id: int) -> Json
     receipt = service.folder / "receipt.json"
     service.cli("contest", "receipt", str(contest_id), "--output", str(receipt))
     verified = service.json("receipt", "verify", str(receipt))["valid"]
+    say(f"Readers see on the post: {plugin.winners_shown_to_readers(site, post_id)}")
     say(f"The receipt {'holds' if verified else 'does NOT hold'}: `tirage receipt verify` re-computed all of it.")
     return {
         "comments": len(entries),
@@ -127,6 +130,7 @@ def _result(site: Site, service: Service, contest_id: int, post_id: int) -> Json
         "winner": told["draw"]["winners"][0]["author"],
         "winner_comments": _count_winner_comments(site, post_id, told["proof_url"]),
         "receipt_verified": verified,
+        "doorbells_taken": plugin.doorbells_taken(site),
     }
 
 

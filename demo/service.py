@@ -15,6 +15,7 @@ import requests
 
 from testbed.processes import free_port
 from testbed.wordpress import Site
+from wp_bridge.signature import make_secret
 
 TIRAGE = [sys.executable, "-m", "service.cli"]
 START_SECONDS = 30
@@ -32,6 +33,7 @@ class Service:
         moderator = next(login for login, user in site.users.items() if user.role == "editor")
         self.url = f"http://127.0.0.1:{port}"
         self.folder = folder
+        self.secret = make_secret()
         self.env = {
             **os.environ,
             "WORDPRESS_URL": site.base_url,
@@ -41,6 +43,7 @@ class Service:
             "PUBLIC_URL": self.url,
             "BIND": f"127.0.0.1:{port}",
             "POLL_SECONDS": "2",
+            "WEBHOOK_SECRETS": self.secret,
         }
 
     def __enter__(self) -> Self:
