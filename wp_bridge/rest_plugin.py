@@ -21,7 +21,7 @@ from wp_bridge.transport import TooBig
 NAMESPACE = "tirage/v1"
 COMMENTS = f"{NAMESPACE}/comments"
 WINNER_COMMENT = f"{NAMESPACE}/winner-comment"
-FIRST, SMALLEST = 1_000, 10  # comments asked for at once
+FIRST, SMALLEST = 2_000, 10  # comments asked for at once
 
 _STATUSES = {
     "1": CommentStatus.APPROVED,

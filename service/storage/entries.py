@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, Row, Text, bindparam, cast, func, select
@@ -15,6 +16,7 @@ from service.domain.eligibility import Action, Code, EntryFacts, Kind, Override,
 from service.domain.errors import NotFound
 from service.domain.receipt import reason_from_json, reason_json
 from service.domain.reports import CommentFacts
+from service.storage import bulk
 from service.storage.tables import entries
 
 _FACTS = [
@@ -46,6 +48,7 @@ _REPORTED = (
     "content_hash",
     "is_empty",
 )
+_in_order = attrgetter(*_REPORTED)
 FEW = 10  # rows that share a verdict and are still updated one by one
 BATCH = 1_000  # rows in memory at once: a hundred thousand would be as many megabytes
 
@@ -60,8 +63,7 @@ def save_page(tx: Connection, contest_id: int, comments: Sequence[CommentFacts],
         for comment in fresh.values()
         if comment.id in known and _is_different(known[comment.id], comment)
     ]
-    if new:
-        tx.execute(entries.insert(), [_new_row(contest_id, comment, now) for comment in new])
+    bulk.insert(tx, entries, [_new_row(contest_id, comment, now) for comment in new])
     if changed:
         statement = entries.update().where(entries.c.id == bindparam("row_id"))
         tx.execute(statement, changed)
@@ -175,7 +177,7 @@ def _reported(tx: Connection, contest_id: int, comment_ids: Iterable[int]) -> di
 
 
 def _is_different(row: Row[Any], comment: CommentFacts) -> bool:
-    return any(row._mapping[name] != value for name, value in _values(comment).items())
+    return row[-len(_REPORTED) :] != _in_order(comment)
 
 
 def _changes(row: Row[Any], comment: CommentFacts, now: datetime) -> dict[str, Any]:
@@ -201,7 +203,7 @@ def _is_anonymous(comment: CommentFacts) -> bool:
 
 
 def _values(comment: CommentFacts) -> dict[str, Any]:
-    return {name: getattr(comment, name) for name in _REPORTED}
+    return dict(zip(_REPORTED, _in_order(comment), strict=True))
 
 
 def _new_row(contest_id: int, comment: CommentFacts, now: datetime) -> dict[str, Any]:
