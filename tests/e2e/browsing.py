@@ -53,8 +53,8 @@ class Person:
         self.visit("wp-login.php")
         self.fill("#user_login", login)
         self.fill("#user_pass", self.site.users[login].password)
-        self.press("#wp-submit")
-        self.wait_for(lambda: "wp-admin" in self.window.current_url)
+        self.submit("#wp-submit")
+        assert "wp-admin" in self.window.current_url
 
     def wait_for(self, is_true: Callable[[], Found], what: str = "") -> Found:
         """Wait until something is true, and give it."""
@@ -89,6 +89,12 @@ class Person:
                 raise
             return False
         return True
+
+    def submit(self, css: str) -> None:
+        """Press what leads to another page, and wait for that."""
+        self.look("window.isFormerPage = true")
+        self.press(css)
+        self.wait_for(lambda: self.look("return !window.isFormerPage && document.readyState === 'complete'"), css)
 
     def fill(self, css: str, value: str) -> None:
         """Put a value into a field, as typing it would; dates are typed otherwise in each language."""

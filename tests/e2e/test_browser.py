@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -25,8 +26,7 @@ from tests.e2e.conftest import Tirage, installed
 from tests.e2e.ringing import SECRET
 from tests.plugin.conftest import state_of
 
-pytestmark = pytest.mark.xdist_group("browser")
-VERSIONS = ["6.1", "6.8"]
+VERSIONS = [pytest.param(version, marks=pytest.mark.xdist_group(f"browser-{version}")) for version in ("6.1", "6.8")]
 PAGE = "wp-admin/options-general.php?page=tirage"
 BLOCK = "<!-- wp:tirage/contest /-->"
 HOSTILE = "<script>document.body.remove()</script>Mallory"
@@ -62,7 +62,7 @@ def served(folder: Path, site: Site, port: int, **settings: str) -> Iterator[Tir
 
 def press(admin: Person, action: str) -> str:
     """Press one of the settings page's buttons; the kind and the words of what it tells."""
-    admin.press(f"form:has([value=tirage_{action}]) button")
+    admin.submit(f"form:has([value=tirage_{action}]) button")
     notice = admin.find(".notice.is-dismissible")
     (kind,) = {"notice-success", "notice-error"} & set((notice.get_attribute("class") or "").split())
     return f"{kind.removeprefix('notice-')}: {notice.text}"
@@ -102,7 +102,7 @@ def test_an_administrator_connects_the_blog_in_three_steps(window: Chrome, blog:
     assert press(admin, "make_secret").startswith("success")
     assert steps_done(admin) == ["tirage-step-1", "tirage-step-2"]
     line = admin.find("#tirage-line").get_attribute("value") or ""
-    assert f"error: Le service Tirage à l’adresse http://127.0.0.1:{port}" in press(admin, "test")  # nothing runs yet
+    assert re.search(rf"^error: .*http://127.0.0.1:{port} ", press(admin, "test"))  # nothing runs yet
     with served(tmp_path / "wrong", blog, port, WEBHOOK_SECRETS=WRONG, **NO_BLOG):
         told = press(admin, "test")
         assert told.startswith("error")
@@ -222,15 +222,16 @@ def test_a_service_that_is_down_is_told_in_the_panel_and_tried_again(writer: Per
     assert contest_on(tirage, post_id)
 
 
-def drawn_contest(tirage: Tirage, site: Site) -> tuple[int, str]:
-    """A post whose contest has just been drawn, and the contest's id."""
+@pytest.fixture(scope="module")
+def drawn(blog: Site, tirage: Tirage) -> tuple[int, str]:
+    """A post whose contest was opened on the command line and is drawn, and the contest's id."""
     closes_at = datetime.now(UTC) - timedelta(minutes=5)
-    post_id = site.create_post("Trois livres à gagner", BLOCK, date_gmt=closes_at - timedelta(days=1))
+    post_id = blog.create_post("Trois livres à gagner", BLOCK, date_gmt=closes_at - timedelta(days=1))
     guests = ("Ada", "Zoé", "Mallory & Co")
     comments = [
         {"author": name, "email": f"guest{n}@example.org", "content": "I take part"} for n, name in enumerate(guests)
     ]
-    site.insert_comments(post_id, [{**comment, "date_gmt": closes_at - timedelta(hours=1)} for comment in comments])
+    blog.insert_comments(post_id, [{**comment, "date_gmt": closes_at - timedelta(hours=1)} for comment in comments])
     contest = tirage.open(post_id, closes_at, "--winners", "3")
     tirage.wait_for_phase(contest, "review")
     tirage.cli("contest", "seal", contest, "--yes")
@@ -238,8 +239,10 @@ def drawn_contest(tirage: Tirage, site: Site) -> tuple[int, str]:
     return post_id, contest
 
 
-def test_once_the_list_is_sealed_its_settings_are_fixed_and_readers_see_the_winners(writer: Person, tirage: Tirage):
-    post_id, contest = drawn_contest(tirage, writer.site)
+def test_once_the_list_is_sealed_its_settings_are_fixed_and_readers_see_the_winners(
+    writer: Person, tirage: Tirage, drawn: tuple[int, str]
+):
+    post_id, contest = drawn
     writer.write_post(post_id)
     assert writer.find(".tirage-panel .tirage-standing[data-phase=drawn]")
     writer.write_post(post_id)  # the contest was opened elsewhere, so its settings came with the first visit
@@ -257,37 +260,51 @@ def test_once_the_list_is_sealed_its_settings_are_fixed_and_readers_see_the_winn
     assert "/contests/trois-livres-a-gagner" in (writer.find(".tirage-more a").get_attribute("href") or "")
 
 
-def test_the_classic_editor_does_the_same_in_a_box_below_the_post(writer: Person, tirage: Tirage):
+PUBLISH = "#publish:not(.disabled)"
+
+
+@pytest.fixture
+def classic_writer(writer: Person) -> Iterator[Person]:
+    """The same with the editor of old."""
     writer.site.switch_off("block_editor")
-    try:
-        writer.visit("wp-admin/post-new.php")
-        writer.fill("#title", "Trois livres à gagner")
-        writer.press("input[name='tirage[enabled]']")
-        writer.fill("#tirage-closes", "2030-11-27T17:00")
-        writer.fill("#tirage-winners", "3")
-        writer.press("#publish")
-        assert writer.find("#tirage .tirage-standing[data-phase=open]")
-        post_id = int(writer.look("return document.getElementById('post_ID').value"))
+    yield writer
+    writer.site.switch_off()
+
+
+def write_classic(writer: Person, path: str) -> None:
+    """Open the classic editor, once it has stopped moving things about."""
+    writer.visit(f"wp-admin/{path}")
+    writer.wait_for(lambda: writer.look("return window.tinymce?.activeEditor?.initialized"), "the editor")
+
+
+def test_the_classic_editor_does_the_same_in_a_box_below_the_post(classic_writer: Person, tirage: Tirage):
+    write_classic(classic_writer, "post-new.php")
+    post_id = int(classic_writer.look("return document.getElementById('post_ID').value"))
+    classic_writer.press("#title")
+    classic_writer.fill("#title", "Trois livres à gagner")
+    classic_writer.press("input[name='tirage[enabled]']")
+    classic_writer.find("#sample-permalink")  # leaving a new title keeps a draft, and buttons do nothing meanwhile
+    classic_writer.fill("#tirage-closes", "2030-11-27T17:00")
+    for winners in (3, 4):
+        classic_writer.fill("#tirage-winners", str(winners))
+        classic_writer.submit(PUBLISH)
+        assert classic_writer.find("#tirage .tirage-standing[data-phase=open]")
         contest = contest_on(tirage, post_id)
         assert contest
-        assert (contest["closes_at"], contest["winners"]) == ("2030-11-27T16:00:00Z", 3)
-        assert not writer.find("input[name='tirage[enabled]']").is_enabled()
-        writer.fill("#tirage-winners", "4")
-        writer.press("#publish")
-        assert writer.find("#tirage .tirage-standing[data-phase=open]")
-        contest = contest_on(tirage, post_id)
-        assert contest
-        assert contest["winners"] == 4
-        sealed, _ = drawn_contest(tirage, writer.site)
-        writer.visit(f"wp-admin/post.php?post={sealed}&action=edit")
-        assert not writer.find("#tirage-closes").is_enabled()
-        writer.fill("#tirage-how_to", "Dites bonjour")
-        writer.press("#publish")
-        settings = writer.site.php("return tirage_settings($args['post']);", post=sealed)
-        assert (settings["enabled"], settings["winners"], settings["how_to"]) == (True, 3, "Dites bonjour")
-        assert writer.complaints() == []
-    finally:
-        writer.site.switch_off()
+        assert (contest["closes_at"], contest["winners"]) == ("2030-11-27T16:00:00Z", winners)
+    assert not classic_writer.find("input[name='tirage[enabled]']").is_enabled()
+    assert classic_writer.complaints() == []
+
+
+def test_the_classic_editor_s_box_keeps_what_is_fixed_once_the_list_is_sealed(
+    classic_writer: Person, drawn: tuple[int, str]
+):
+    write_classic(classic_writer, f"post.php?post={drawn[0]}&action=edit")
+    assert not classic_writer.find("#tirage-closes").is_enabled()
+    classic_writer.fill("#tirage-how_to", "Dites bonjour")
+    classic_writer.submit(PUBLISH)
+    settings = classic_writer.site.php("return tirage_settings($args['post']);", post=drawn[0])
+    assert (settings["enabled"], settings["winners"], settings["how_to"]) == (True, 3, "Dites bonjour")
 
 
 STATES: dict[str, dict[str, Any]] = {
