@@ -1,16 +1,32 @@
-"""What tests of every room share: real WordPress blogs, one of each kind for the whole run of a worker."""
+"""What tests of every room share: the logs, and real WordPress blogs, one of each kind for the whole run of a worker."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import io
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr
 from pathlib import Path
 
 import pytest
+import structlog
 
+from service.logs import set_up_logs
 from testbed import wordpress as testbed_wordpress
 from testbed.site import Site
 
 PLUGIN = Path(__file__).parents[1] / "wp_bridge/plugin/tirage"
+
+
+@pytest.fixture
+def logs() -> Iterator[Callable[[], str]]:
+    """The logs as a process of the service writes them, on a stream of their own."""
+    stream = io.StringIO()
+    with redirect_stderr(stream):
+        set_up_logs("info")
+    yield stream.getvalue
+    logging.basicConfig(handlers=[logging.NullHandler()], force=True)
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

@@ -26,7 +26,7 @@ part = Blueprint("hooks", __name__, url_prefix="/webhooks")
 part.register_error_handler(BadInput, lambda error: problem(400, error.message, code=error.code))
 MOST_BELLS = 500
 LARGEST_FOREIGN_BODY = 1024 * 1024  # WP Webhooks sends the whole post along
-WHOLE_BLOG = frozenset({"privacy.erased"})
+WHOLE_BLOG = "privacy.erased"
 
 
 @part.post("/wordpress")
@@ -90,7 +90,7 @@ def _read_events(events: list[Any]) -> Iterator[Bell]:
     for number, event in enumerate(events):
         told = event if isinstance(event, dict) else {}
         post_id, comment_id = _id(told.get("post")), _id(told.get("comment"))
-        if post_id is None and told.get("event") not in WHOLE_BLOG:
+        if post_id is None and told.get("event") != WHOLE_BLOG:
             raise BadInput(f"Event {number} names no post.", code="events_malformed")
         yield Bell(post_id, comment_id)
 

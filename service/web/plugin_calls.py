@@ -20,13 +20,14 @@ from service.usecases.ports import BlogProblem
 from service.usecases.save_contest import Wish, save_contest
 from service.web import pages
 from service.web.context import services
-from service.web.problems import wrong_values
+from service.web.problems import problem, wrong_values
 from service.web.schemas import LARGEST_ID, Alternates, OpenRulesBody, When, Winners, text_of
 from service.web.signed import read_signed
 
 part = Blueprint("plugin", __name__, url_prefix="/plugin/v1")
 MOST_POSTS = 100
 NO_BLOG = "No blog is connected yet: choose the moderator below and press Connect."
+NO_CONTROLS = r"^[^\p{Cc}]*$"  # the log is shown on terminals
 PostId = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 
 
@@ -46,7 +47,7 @@ class SaveBody(_Data):
     """A contest as the writer set it up."""
 
     post: PostId
-    actor: Annotated[str, text_of(80)]
+    actor: Annotated[str, text_of(80), Field(pattern=NO_CONTROLS)]
     closes: When
     winners: Winners = 1
     alternates: Alternates = 3
@@ -88,9 +89,9 @@ def ping() -> Any:
         services().blog.check()
         site = services().blog.site()
         told["blog"] = {"url": site.url, "name": site.name}
-    except BlogProblem as problem:
-        told["problem"] = NO_BLOG if problem.code == "settings_missing" else problem.message
-        told["code"] = problem.code
+    except BlogProblem as error:
+        told["problem"] = NO_BLOG if error.code == "settings_missing" else error.message
+        told["code"] = error.code
     return told
 
 
@@ -107,22 +108,29 @@ def connect() -> Any:
 def save() -> Any:
     """Open a contest on a post, or change the one that is there."""
     body = SaveBody.model_validate(_read("contest.save"))
-    rules = Rules(
-        replies_count=body.rules.replies_count,
-        staff_may_win=body.rules.staff_may_win,
-        leave_out_held=body.rules.leave_out_held,
-        excluded=tuple(body.rules.excluded),
-    )
-    wish = Wish(
+    try:
+        contest = save_contest(services(), _wish(body), actor=f"wordpress:{body.actor}")
+    except BlogProblem as error:
+        if error.code != "not_found":
+            raise
+        return problem(422, error.message, code="post_not_found")
+    return {"contest": _state(contest.slug)}
+
+
+def _wish(body: SaveBody) -> Wish:
+    return Wish(
         post_id=body.post,
         closes=body.closes,
         winners=body.winners,
         alternates=body.alternates,
-        rules=rules,
+        rules=Rules(
+            replies_count=body.rules.replies_count,
+            staff_may_win=body.rules.staff_may_win,
+            leave_out_held=body.rules.leave_out_held,
+            excluded=tuple(body.rules.excluded),
+        ),
         is_automatic=body.automatic,
     )
-    contest = save_contest(services(), wish, actor=f"wordpress:{body.actor}")
-    return {"contest": _state(contest.slug)}
 
 
 @part.post("/contest.show")

@@ -28,6 +28,7 @@ from service.usecases.ports import BlogProblem
 from service.web.context import request_id
 from service.web.languages import choose_language
 
+FOR_PROGRAMS = ("/api/", "/plugin/", "/webhooks/")
 MEDIA_TYPE = "application/problem+json"
 BUSY_SECONDS = 30
 BLOG_SECONDS = 60
@@ -137,7 +138,7 @@ def _unexpected(error: Exception) -> Response:
 
 
 def _wants_page() -> bool:
-    """Whether a browser asks for one of the pages, rather than a program for the API."""
-    if request.path.startswith("/api/"):
+    """Whether a browser asks for one of the pages, rather than a program for the API or the plugin."""
+    if request.path.startswith(FOR_PROGRAMS):
         return False
     return request.accept_mimetypes.best_match([MEDIA_TYPE, "application/json", "text/html"]) == "text/html"

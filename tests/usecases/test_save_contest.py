@@ -159,11 +159,14 @@ def test_saved_twice_nothing_changes_and_nobody_is_asked(saved_world):
     assert actions(saved_world) == [("wordpress:ada", "open")]
 
 
-def test_the_same_once_more_is_fine_after_the_deadline_and_after_the_seal(saved_world):
+@pytest.mark.parametrize("phase", list(Phase))
+def test_the_same_once_more_is_fine_at_any_time(saved_world, phase):
     saved_world.pass_deadline()
-    assert save(saved_world).phase is Phase.OPEN
-    seal.seal(saved_world.services, 1, actor="ada")
-    assert save(saved_world).phase is Phase.SEALED
+    with saved_world.services.store.write() as tx:
+        contests.update(tx, 1, phase=phase)
+    before = saved_world.contest()
+    assert save(saved_world) == before
+    assert saved_world.contest() == before
 
 
 def test_a_time_that_comes_twice_in_autumn_is_the_same_each_time(world):
