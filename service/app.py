@@ -10,6 +10,7 @@ from service.blog import ConnectedBlog
 from service.domain.errors import TirageError
 from service.settings import Settings, read_settings
 from service.storage import connections
+from service.storage.connections import Handover
 from service.storage.store import Store
 from service.usecases.ports import BlogProblem
 from service.usecases.services import Services
@@ -28,7 +29,7 @@ def make_services(settings: Settings) -> Services:
     store, vault = Store(settings.database_url), Vault(settings.secret_key.get_secret_value())
     return Services(
         store=store,
-        blog=ConnectedBlog(lambda: connect_blog(settings, store, vault)),
+        blog=ConnectedBlog(lambda: connect_blog(settings, store, vault), which=lambda: _handed_over(settings, store)),
         public_url=str(settings.public_url),
         timing=settings.timing,
         vault=vault,
@@ -43,17 +44,23 @@ def connect_blog(settings: Settings, store: Store, vault: Vault) -> wp_bridge.Bl
     Raises BlogProblem when there is neither, BlogError.
     """
     try:
-        if not settings.names_a_blog:
-            with store.read() as tx:
-                handover = connections.find(tx)
-            if handover is not None:
-                return _connect(settings, handover.url, handover.user, vault.unlock(handover.password))
+        handover = _handed_over(settings, store)
+        if handover is not None:
+            return _connect(settings, handover.url, handover.user, vault.unlock(handover.password))
         settings.require_blog()
     except TirageError as error:
         raise BlogProblem(error.message, code=error.code, permanent=True) from error
     return _connect(
         settings, settings.wordpress_url, settings.wordpress_user, settings.wordpress_password.get_secret_value()
     )
+
+
+def _handed_over(settings: Settings, store: Store) -> Handover | None:
+    """What the plugin handed over last, where the settings leave the blog open."""
+    if settings.names_a_blog:
+        return None
+    with store.read() as tx:
+        return connections.find(tx)
 
 
 def _connect(settings: Settings, url: str, user: str, password: str) -> wp_bridge.Blog:

@@ -27,10 +27,15 @@ Connect = Callable[[], wp_bridge.Blog]
 
 
 class ConnectedBlog:
-    """The port `Blog` over a connection that is made when first needed and dropped when it fails."""
+    """The port `Blog` over a connection that is made when first needed and dropped when it fails.
 
-    def __init__(self, connect: Connect) -> None:
+    `which` tells what to connect to: with another value than before it connects anew, whichever process was told.
+    """
+
+    def __init__(self, connect: Connect, which: Callable[[], object] = lambda: None) -> None:
         self._connect = connect
+        self._which = which
+        self._connected_to: object = None
         self._blog: wp_bridge.Blog | None = None
         self._skew: timedelta | None = None
         self._connected_at = 0.0
@@ -109,11 +114,6 @@ class ConnectedBlog:
         with self._bridge() as blog:
             return _posted(blog, blog.add_comment(post_id, content, key=key))
 
-    def forget(self) -> None:
-        """Connect anew when next asked something."""
-        with self._lock:
-            self._blog = None
-
     def set_comments_open(self, post_id: int, *, is_open: bool) -> None:
         """Open or close the comments of a post."""
         with self._bridge() as blog:
@@ -134,10 +134,13 @@ class ConnectedBlog:
             self._skew = blog.clock - datetime.now(UTC) if blog.clock else None
 
     def _connected(self) -> wp_bridge.Blog:
+        wanted = self._which()
         with self._lock:
-            if self._blog is None or monotonic() - self._connected_at > CONNECTION_SECONDS:
+            is_old = monotonic() - self._connected_at > CONNECTION_SECONDS
+            if self._blog is None or is_old or wanted != self._connected_to:
+                self._blog = None
                 self._blog = self._connect()
-                self._connected_at = monotonic()
+                self._connected_at, self._connected_to = monotonic(), wanted
             return self._blog
 
 

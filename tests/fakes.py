@@ -219,9 +219,6 @@ class FakeBlog:
                 raise UNREACHABLE
             return self._posted(post_id, comment)
 
-    def forget(self) -> None:
-        """Nothing to forget."""
-
     def set_comments_open(self, post_id: int, *, is_open: bool) -> None:
         """Open or close the comments of a post."""
         with self._called("set_comments_open"):

@@ -43,5 +43,4 @@ def connect(services: Services, given: Credentials) -> SiteFacts:
         connections.save(tx, Handover(url=given.url, user=given.user, password=password, connected_at=now))
         for contest_id in inbox.contests_in(tx, UNFINISHED):
             contests.ring(tx, contest_id, at=now)
-    services.blog.forget()
     return site
