@@ -1,4 +1,4 @@
-"""What tests of every room share: the logs, and real WordPress blogs, one of each kind for the whole run of a worker."""
+"""What tests of every room share: the logs, and real WordPress blogs, one of each kind for the whole run."""
 
 from __future__ import annotations
 
