@@ -19,6 +19,7 @@ from wp_bridge.xmlrpc_values import Struct
 
 FIRST_SIZE = 100  # a blog that breaks comments into pages may need 5 s for a hundred, another 0.1 s
 LARGEST_SIZE = 1000
+LARGEST_AT_ONCE = 5000
 OVERLAP = 10  # as many may be deleted for good between two pages without hiding another
 _MOST_PASSES = 3
 _QUICK, _SLOW = 1.0, 5.0  # seconds for a page
@@ -28,16 +29,25 @@ def read_all(client: XmlRpcClient, post_id: int, *, count: Callable[[], int]) ->
     """Every comment once, page by page. `count` is WordPress's own count of those that aren't binned."""
     seen: set[int] = set()
     unbinned = 0
+    size = FIRST_SIZE
     for number in range(_MOST_PASSES):
-        # Other page borders than last time, or ties of one second could fall into the same gap again.
-        for page in _one_pass(client, post_id, first_size=FIRST_SIZE - 13 * number):
+        for page in _one_pass(client, post_id, first_size=size):
             fresh = [item for item in page if item["comment_id"] not in seen]
             seen.update(item["comment_id"] for item in fresh)
             unbinned += sum(item.get("status") not in ("trash", "post-trashed") for item in fresh)
             if fresh:
                 yield fresh
-        if unbinned >= count():
+        counted = count()
+        if unbinned >= counted:
             return
+        size = _next_pass_size(counted, passes=number + 1)
+
+
+def _next_pass_size(counted: int, *, passes: int) -> int:
+    """All at once, where that is possible: MariaDB orders those of one second anew for each page."""
+    if passes == 1 and counted <= LARGEST_AT_ONCE:
+        return counted + LARGEST_SIZE  # as many may be binned, which aren't counted
+    return FIRST_SIZE - 13 * passes  # other page borders than last time, or they could fall into the same gap again
 
 
 def read_newest(client: XmlRpcClient, post_id: int, *, after_id: int) -> Iterator[list[Struct]]:
