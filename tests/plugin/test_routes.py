@@ -49,6 +49,20 @@ def test_an_answer_is_cut_before_it_is_too_big(blog: Site):
     assert len(answer.json()["comments"]) > 100
 
 
+def test_thousands_of_the_longest_comments_fit_into_little_memory(blog: Site):
+    post = blog.create_post("Gagnez")
+    code = """
+        $before = memory_get_usage();
+        $rows = tirage_enough_rows($args['id'], 0, 5000);
+        return [count($rows), memory_get_peak_usage() - $before];
+    """
+    for _ in range(8):
+        blog.insert_comments(post, [{"content": "x" * 65_000} for _ in range(130)])
+    number, most = blog.php(code, id=post)
+    assert number < 300
+    assert most < 64 * 2**20
+
+
 @pytest.mark.parametrize(
     ("params", "status"),
     [

@@ -11,6 +11,7 @@ if ( ! defined( 'ABSPATH' ) ) {
 
 const TIRAGE_MOST_COMMENTS = 5000;
 const TIRAGE_MOST_BYTES    = 8000000;
+const TIRAGE_ROWS_AT_ONCE  = 250; // of the longest: 16 MB.
 
 /**
  * Whether the user may see every comment with its e-mail address.
@@ -36,10 +37,9 @@ function tirage_get_comments( WP_REST_Request $request ) {
 		$message = __( 'There is no such post.', 'tirage' );
 		return new WP_Error( 'rest_post_invalid_id', $message, array( 'status' => 404 ) );
 	}
-	$limit = $request['limit'];
-	$rows  = $limit ? tirage_comment_rows( $request['post'], $request['after_id'], $limit + 1 ) : array();
-	$kept  = tirage_cut( $rows, $limit );
-	$more  = count( $kept ) < count( $rows );
+	$rows = tirage_enough_rows( $request['post'], $request['after_id'], $request['limit'] );
+	$kept = tirage_cut( $rows, $request['limit'] );
+	$more = count( $kept ) < count( $rows );
 	return new WP_REST_Response(
 		array(
 			'comments' => $kept,
@@ -47,6 +47,26 @@ function tirage_get_comments( WP_REST_Request $request ) {
 			'counts'   => $more ? null : (object) tirage_comment_counts( $request['post'] ),
 		)
 	);
+}
+
+/**
+ * One row more than go into an answer, read a few at a time: thousands of the longest would be more than PHP may hold.
+ *
+ * @param int $post_id  The post.
+ * @param int $after_id Comments with a greater id.
+ * @param int $limit    How many the answer may have; none are read for 0.
+ */
+function tirage_enough_rows( int $post_id, int $after_id, int $limit ): array {
+	$rows    = array();
+	$goes_on = $limit > 0;
+	while ( $goes_on ) {
+		$size     = min( TIRAGE_ROWS_AT_ONCE, $limit + 1 - count( $rows ) );
+		$fresh    = tirage_comment_rows( $post_id, $after_id, $size );
+		$rows     = array_merge( $rows, $fresh );
+		$after_id = $fresh ? (int) end( $fresh )['comment_ID'] : $after_id;
+		$goes_on  = count( $fresh ) === $size && count( $rows ) <= $limit && count( tirage_cut( $rows, $limit ) ) === count( $rows );
+	}
+	return $rows;
 }
 
 /**
