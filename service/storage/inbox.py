@@ -40,18 +40,21 @@ class Rings:
         return self.for_all or bool(self.comment_ids)
 
 
-def take_delivery(tx: Connection, message_id: str, *, now: datetime) -> bool:
-    """Keep the id of a delivery; False when it was taken before."""
-    return bool(take_deliveries(tx, {message_id}, now=now))
+def take_call(tx: Connection, message_id: str, *, now: datetime) -> bool:
+    """Keep the id of a call, which is delivered as doorbells are; False when it was taken before."""
+    return bool(_take(tx, {message_id}, now=now, is_doorbell=False))
 
 
-def take_deliveries(tx: Connection, message_ids: Collection[str], *, now: datetime) -> set[str]:
-    """Keep the ids of deliveries; those that weren't taken before."""
-    if not message_ids:
-        return set()
+def take_doorbells(tx: Connection, message_ids: Collection[str], *, now: datetime) -> set[str]:
+    """Keep the ids of doorbells; those that weren't taken before."""
+    return _take(tx, message_ids, now=now, is_doorbell=True) if message_ids else set()
+
+
+def _take(tx: Connection, message_ids: Collection[str], *, now: datetime, is_doorbell: bool) -> set[str]:
     insert = _INSERTS[tx.dialect.name](deliveries).on_conflict_do_nothing().returning(deliveries.c.message_id)
     ordered = sorted(message_ids)  # two who insert the same ones at a time would else wait for each other
-    return set(tx.execute(insert, [{"message_id": one, "received_at": now} for one in ordered]).scalars())
+    shared = {"received_at": now, "is_doorbell": is_doorbell}
+    return set(tx.execute(insert, [{"message_id": one, **shared} for one in ordered]).scalars())
 
 
 def ring(tx: Connection, rung: Mapping[int, Iterable[int | None]], *, now: datetime) -> None:
@@ -106,15 +109,16 @@ def answered(tx: Connection, contest_id: int, *, last: int) -> None:
     tx.execute(delete(rings).where(rings.c.contest_id == contest_id, rings.c.id <= last))
 
 
-def last_delivery_at(tx: Connection) -> datetime | None:
-    """When the newest delivery came."""
-    newest: datetime | None = tx.execute(select(func.max(deliveries.c.received_at))).scalar_one()
+def last_doorbell_at(tx: Connection) -> datetime | None:
+    """When the newest doorbell came."""
+    query = select(func.max(deliveries.c.received_at)).where(deliveries.c.is_doorbell)
+    newest: datetime | None = tx.execute(query).scalar_one()
     return newest
 
 
 def forget_deliveries(tx: Connection, *, before: datetime, most: int) -> int:
-    """Delete deliveries that are older, so many at most and never the newest; how many."""
-    newest = select(func.max(deliveries.c.id)).scalar_subquery()
+    """Delete deliveries that are older, so many at most and never the newest doorbell; how many."""
+    newest = func.coalesce(select(func.max(deliveries.c.id)).where(deliveries.c.is_doorbell).scalar_subquery(), 0)
     old = select(deliveries.c.id).where(deliveries.c.received_at < before, deliveries.c.id != newest)
     return _delete_some(tx, deliveries.c.id, old, most)
 

@@ -160,6 +160,7 @@ deliveries = Table(
     Column("id", Integer, primary_key=True),
     Column("message_id", String(100), nullable=False, unique=True),
     Column("received_at", Instant, nullable=False, index=True),
+    Column("is_doorbell", Boolean, nullable=False),  # else a call: that the plugin asks doesn't mean that it rings
 )
 
 rings = Table(

@@ -57,7 +57,7 @@ def ring(services: Services, deliveries: Sequence[Delivery]) -> list[bool]:
 
 def _take(tx: Connection, deliveries: Sequence[Delivery], now: datetime) -> list[bool]:
     """Which deliveries are new. The same id twice at once is new the first time."""
-    left = inbox.take_deliveries(tx, {one.message_id for one in deliveries if one.message_id is not None}, now=now)
+    left = inbox.take_doorbells(tx, {one.message_id for one in deliveries if one.message_id is not None}, now=now)
     are_new = []
     for delivery in deliveries:
         are_new.append(delivery.message_id is None or delivery.message_id in left)
@@ -87,7 +87,7 @@ def _contests_of(tx: Connection, bell: Bell, by_post: dict[int, int]) -> list[in
 def forget_old(services: Services) -> bool:
     """Forget deliveries that nobody can send again, and what rang too late for its contest; whether there is more.
 
-    The newest delivery stays: it tells that the plugin is there. A few thousand at a time, so that a doorbell doesn't
+    The newest doorbell stays: it tells that the plugin is there. A few thousand at a time, so that a doorbell doesn't
     have to wait for a million.
     """
     before = services.clock() - REMEMBERED
@@ -98,7 +98,7 @@ def forget_old(services: Services) -> bool:
 
 
 def rings_lately(services: Services) -> bool:
-    """Whether the plugin sent something within the last day."""
+    """Whether the plugin rang within the last day."""
     with services.store.read() as tx:
-        last = inbox.last_delivery_at(tx)
+        last = inbox.last_doorbell_at(tx)
     return last is not None and services.clock() - last < ALIVE

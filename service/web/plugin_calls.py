@@ -161,7 +161,7 @@ def _read(name: str) -> dict[str, Any]:
     """The data of a signed call, whose id is used up by it. Raises Conflict for one that was used before."""
     message_id, body = read_signed(name)
     with services().store.write() as tx:
-        if not inbox.take_delivery(tx, message_id, now=services().clock()):
+        if not inbox.take_call(tx, message_id, now=services().clock()):
             raise Conflict("This call was made before: make it again under a new webhook-id.", code="repeated_call")
     data = body.get("data")
     return data if isinstance(data, dict) else {}

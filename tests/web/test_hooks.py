@@ -108,7 +108,7 @@ def test_what_is_not_signed_well_is_refused(open_world, changed, status, code):
     assert (answer.status_code, answer.json["code"]) == (status, code)
     assert not rung(open_world).are_there
     with open_world.services.store.read() as tx:
-        assert inbox.last_delivery_at(tx) is None
+        assert inbox.last_doorbell_at(tx) is None
 
 
 @pytest.mark.parametrize(
@@ -197,7 +197,7 @@ def test_a_doorbell_without_events_shows_that_the_plugin_is_there(open_world):
     assert ring(open_world).status_code == 202
     assert not rung(open_world).are_there
     with open_world.services.store.read() as tx:
-        assert inbox.last_delivery_at(tx) == open_world.clock()
+        assert inbox.last_doorbell_at(tx) == open_world.clock()
 
 
 @pytest.mark.parametrize(
@@ -315,7 +315,7 @@ def test_a_database_that_is_away_is_told_so_that_the_plugin_sends_again(open_wor
     def away(*_args, **_given):
         raise OperationalError("insert", {}, Exception("locked"))
 
-    monkeypatch.setattr(inbox, "take_deliveries", away)
+    monkeypatch.setattr(inbox, "take_doorbells", away)
     answer = ring(open_world, EVENT)
     assert (answer.status_code, answer.json["code"]) == (503, "database_unavailable")
     monkeypatch.undo()

@@ -17,6 +17,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("message_id", sa.String(length=100), nullable=False),
         sa.Column("received_at", Instant(), nullable=False),
+        sa.Column("is_doorbell", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_deliveries"),
         sa.UniqueConstraint("message_id", name="uq_deliveries_message_id"),
     )
