@@ -31,18 +31,19 @@ $tirage_rooms = array(
 	'hooks',
 	'rest-api',
 	'winner-comment',
+	'contest-settings',
 	'contest',
 	'editor',
 	'metabox',
 	'state',
+	'state-refresh',
 	'block',
 	'privacy',
+	'passwords',
 	'settings',
 );
 foreach ( $tirage_rooms as $tirage_room ) {
-	if ( is_readable( TIRAGE_DIR . "/$tirage_room.php" ) ) {
-		require_once TIRAGE_DIR . "/$tirage_room.php";
-	}
+	require_once TIRAGE_DIR . "/$tirage_room.php";
 }
 unset( $tirage_rooms, $tirage_room );
 
