@@ -55,12 +55,13 @@ def _clean_excluded(name: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """Why a contest doesn't go on, and since when it tries."""
+    """Why a contest doesn't go on, and since when it tries. `rests_until` is set where the blog asked for a pause."""
 
     code: str
     message: str
     since: datetime
     tries: int
+    rests_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

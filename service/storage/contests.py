@@ -175,7 +175,7 @@ def _to_row(values: Mapping[str, Any]) -> dict[str, Any]:
     if "staff_ids" in row:
         row["staff_ids"] = sorted(row["staff_ids"])
     if row.get("problem") is not None:
-        row["problem"] = {**asdict(row["problem"]), "since": row["problem"].since.isoformat()}
+        row["problem"] = {name: _to_json(value) for name, value in asdict(row["problem"]).items()}
     return row
 
 
@@ -186,5 +186,10 @@ def _from_row(row: Row[Any]) -> Contest:
     values["staff_ids"] = frozenset(values["staff_ids"])
     if values["problem"] is not None:
         problem = values["problem"]
-        values["problem"] = Problem(**{**problem, "since": datetime.fromisoformat(problem["since"])})
+        times = {name: datetime.fromisoformat(problem[name]) for name in ("since", "rests_until") if problem.get(name)}
+        values["problem"] = Problem(**{**problem, **times})
     return Contest(**values)
+
+
+def _to_json(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value

@@ -35,6 +35,9 @@ def advance(services: Services, lease: Lease) -> None:
     """
     due_at: datetime | None = later(services.clock(), services.timing.poll)  # whatever fails: never forgotten
     try:
+        if rests_until := _rests_until(services, lease):
+            due_at = rests_until
+            return
         with services.keep(lease):
             next_at = _step(services, lease)
         _set_problem(services, lease, None)
@@ -50,6 +53,14 @@ def advance(services: Services, lease: Lease) -> None:
     finally:
         with services.store.write() as tx:
             contests.release(tx, lease, due_at=due_at)
+
+
+def _rests_until(services: Services, lease: Lease) -> datetime | None:
+    """The end of a pause that the blog asked for, which no doorbell shortens."""
+    with services.store.read() as tx:
+        problem = contests.get(tx, lease.contest_id).problem
+    until = problem.rests_until if problem else None
+    return until if until and until > services.clock() else None
 
 
 def _step(services: Services, lease: Lease) -> datetime | None:
@@ -139,15 +150,19 @@ def _note_problem(services: Services, lease: Lease, error: BlogProblem | TirageE
     with services.store.read() as tx:
         before = contests.get(tx, lease.contest_id).problem
     is_new = before is None or before.code != error.code
+    tries = 1 if is_new or before is None else before.tries + 1
+    again_at = later(now, _pause(services, error, tries))
+    is_asked_for = isinstance(error, BlogProblem) and error.retry_after is not None
     problem = Problem(
         code=error.code,
         message=error.message,
         since=now if is_new or before is None else before.since,
-        tries=1 if is_new or before is None else before.tries + 1,
+        tries=tries,
+        rests_until=again_at if is_asked_for else None,
     )
     log.warning("step_waits", contest=lease.contest_id, code=problem.code, tries=problem.tries)
     _set_problem(services, lease, problem)
-    return later(now, _pause(services, error, problem.tries))
+    return again_at
 
 
 def _pause(services: Services, error: BlogProblem | TirageError, tries: int) -> float:

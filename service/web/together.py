@@ -38,9 +38,10 @@ class Together(Generic[Wish, Result]):
         taken = [self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))]
         try:
             results = self._act([wish for wish, _ in taken])
+            answers = list(zip(taken, results, strict=True))
         except BaseException as error:
             for _, future in taken:
                 future.set_exception(error)
         else:
-            for (_, future), result in zip(taken, results, strict=True):
+            for (_, future), result in answers:
                 future.set_result(result)

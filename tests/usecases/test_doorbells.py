@@ -528,3 +528,18 @@ def test_a_worker_that_can_not_forget_goes_on_with_its_contests(open_world, monk
     worker.work(open_world.services, stop)
     assert entered(open_world)[-1] == 105
     assert stop.waits == [worker.BROKEN_SECONDS] * 3
+
+
+def test_a_pause_that_the_blog_asked_for_is_kept_whoever_rings(open_world):
+    world = open_world
+    world.blog.fail("comments_after", BlogProblem("busy", code="blog_busy", retry_after=120))
+    ring(world, 100)
+    rests_until = world.step().due_at
+    assert rests_until == world.clock() + timedelta(seconds=120)
+    calls = len(world.blog.calls)
+    world.clock.forward(60)
+    ring(world, 101)
+    assert world.step().due_at == rests_until
+    assert len(world.blog.calls) == calls
+    world.clock.move_to(rests_until)
+    assert world.step().problem is None
