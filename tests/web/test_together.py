@@ -58,8 +58,9 @@ def test_what_fails_fails_for_all_who_were_in_it():
 
 
 def test_an_answer_too_few_is_nobody_s_endless_wait():
+    forgetful: Together[int, int] = Together(lambda numbers: numbers[1:])
     with pytest.raises(ValueError, match="shorter"):
-        Together(lambda wishes: wishes[1:]).ask(1)
+        forgetful.ask(1)
 
 
 def test_never_too_many_at_once(monkeypatch):
