@@ -40,7 +40,7 @@ foreach (get_sites(['fields' => 'ids']) as $id) {
     wp_schedule_single_event(time() + 99, 'tirage_save_again', [1, 'a', 1]);
     restore_current_blog();
 }
-WP_Application_Passwords::create_new_application_password(1, ['name' => 'Made', 'app_id' => TIRAGE_APP_ID]);
+WP_Application_Passwords::create_new_application_password(1, ['name' => 'Made', 'app_id' => tirage_app_id()]);
 """
 _LEFT = """
 $left = preg_grep('/tirage/', $wpdb->get_col('SHOW TABLES'));
@@ -93,3 +93,37 @@ def test_nothing_is_left_on_any_site_of_a_network(version: str, database: str):
         assert f"wp_{second}_tirage_events" in site.php(_LEFT)
         site.php(_UNINSTALL)
         assert site.php(_LEFT) == []
+
+
+_SET_ADDRESS = """
+wp_set_current_user($args['id']);
+return tirage_do_save_url($args['url']) instanceof WP_Error;
+"""
+_CONNECT_BOTH = """
+foreach ($args['sites'] as $site) {
+    switch_to_blog($site);
+    $ours = ['name' => "Site $site", 'app_id' => tirage_app_id()];
+    $uuids[] = WP_Application_Passwords::create_new_application_password(1, $ours)[1]['uuid'];
+    restore_current_blog();
+}
+switch_to_blog($args['sites'][1]);
+tirage_take_back_passwords(tirage_app_id());
+restore_current_blog();
+return array_values(wp_list_pluck(WP_Application_Passwords::get_user_application_passwords(1), 'name'));
+"""
+
+
+def test_a_site_of_a_network_aims_at_no_address_of_the_host_s_and_touches_no_other_site_s_login():
+    with wordpress.running(version="6.8") as site:
+        make_network(site)
+        editor = site.users["moderateur"].id
+        site.php("get_userdata($args['id'])->set_role('administrator');", id=editor)
+        assert site.php(_SET_ADDRESS, id=editor, url="http://169.254.169.254")
+        assert site.php(_SET_ADDRESS, id=editor, url="")
+        assert site.php("return get_option('tirage_service_url', '');") == ""
+        assert not site.php(_SET_ADDRESS, id=1, url="http://127.0.0.1:8000")
+        assert site.php("return get_option('tirage_service_url');") == "http://127.0.0.1:8000"
+        second = site.php(_ADD_SITE, path="/two/")
+        names = site.php(_CONNECT_BOTH, sites=[1, second])
+        assert "Site 1" in names
+        assert f"Site {second}" not in names

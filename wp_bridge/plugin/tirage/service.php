@@ -17,6 +17,13 @@ function tirage_service_url(): string {
 }
 
 /**
+ * This blog's address as it is set, whatever language a translating plugin would add to it for this page.
+ */
+function tirage_blog_address(): string {
+	return trailingslashit( (string) get_option( 'home' ) );
+}
+
+/**
  * The secrets that requests are signed with: the one in use, and while it is being changed the former one.
  *
  * @return string[]
@@ -142,7 +149,7 @@ function tirage_call( string $name, array $data, int $timeout_seconds = 10 ) {
 	);
 	$answer = tirage_post( "/plugin/v1/$name", tirage_message_id(), $body, $timeout_seconds );
 	if ( is_wp_error( $answer ) ) {
-		return tirage_unreachable( $answer );
+		return tirage_unreachable( $answer, $timeout_seconds );
 	}
 	return tirage_read_answer( $answer );
 }
@@ -150,9 +157,19 @@ function tirage_call( string $name, array $data, int $timeout_seconds = 10 ) {
 /**
  * What a service that gave no answer means, in words.
  *
- * @param WP_Error $error As wp_remote_post() gives it.
+ * @param WP_Error $error           As wp_remote_post() gives it.
+ * @param int      $timeout_seconds How long it was waited for.
  */
-function tirage_unreachable( WP_Error $error ): WP_Error {
+function tirage_unreachable( WP_Error $error, int $timeout_seconds ): WP_Error {
+	if ( preg_match( '/\b(Operation|fsocket) timed out/i', $error->get_error_message() ) ) {
+		$message = sprintf(
+			/* translators: 1: address of the service, 2: seconds */
+			__( 'The Tirage service at %1$s was reached, but took more than %2$d seconds: it may be waiting for this blog, or be busy.', 'tirage' ),
+			tirage_service_url(),
+			$timeout_seconds
+		);
+		return new WP_Error( 'tirage_slow', $message, array( 'status' => 0 ) );
+	}
 	$message = sprintf(
 		/* translators: 1: address of the service, 2: what went wrong, in technical words */
 		__( 'The Tirage service at %1$s gave no answer (%2$s): check that it runs and that its address is right.', 'tirage' ),
@@ -201,6 +218,7 @@ function tirage_problem_words( string $code, string $detail ): string {
 		'no_secret'          => __( 'The service has no secret yet: put the one from Settings → Tirage into its WEBHOOK_SECRETS and start it again.', 'tirage' ),
 		'secret_key_missing' => __( 'The service can’t keep the password safe yet: set its SECRET_KEY to at least 16 characters and start it again.', 'tirage' ),
 		'blog_fixed'         => __( 'The service’s own settings name the blog already (WORDPRESS_URL and so on): there is nothing to connect from here.', 'tirage' ),
+		'other_blog'         => __( 'The service is connected to another blog: each blog needs a service of its own. If this is the right one, connect it under Settings → Tirage.', 'tirage' ),
 		'sealed'             => __( 'The list of this contest is sealed: its settings can’t change any more.', 'tirage' ),
 		'comments_closed'    => __( 'Comments are closed on this post, so nobody could enter: allow them, then save again.', 'tirage' ),
 		'bad_deadline'       => __( 'The deadline can’t be read or doesn’t exist on the blog’s clock: choose another one.', 'tirage' ),

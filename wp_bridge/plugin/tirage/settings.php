@@ -10,6 +10,7 @@ if ( ! defined( 'ABSPATH' ) ) {
 }
 
 require_once TIRAGE_DIR . '/settings-actions.php';
+require_once TIRAGE_DIR . '/connecting.php';
 require_once TIRAGE_DIR . '/settings-connect.php';
 require_once TIRAGE_DIR . '/settings-deliveries.php';
 
@@ -132,6 +133,22 @@ function tirage_print_button( string $action, string $words, string $kind = 'sec
  */
 function tirage_print_service_step(): void {
 	tirage_open_step( 1, __( 'The service', 'tirage' ), '' !== tirage_service_url() );
+	if ( tirage_may_set_address() ) {
+		tirage_print_address_form();
+	} else {
+		printf( '<p><code>%s</code></p>', esc_html( tirage_service_url() ) );
+		echo '<p class="description">' . esc_html( tirage_network_words() ) . '</p>';
+	}
+	if ( tirage_is_open_to_listeners( tirage_service_url() ) ) {
+		echo '<div class="notice notice-warning inline"><p>' . esc_html__( 'This address isn’t encrypted (http): others on the way could read the moderator’s password, so it isn’t handed over. Use https.', 'tirage' ) . '</p></div>';
+	}
+	echo '</section>';
+}
+
+/**
+ * Where the service's address is typed.
+ */
+function tirage_print_address_form(): void {
 	tirage_open_form( 'save_url' );
 	echo '<p><label for="tirage-url">' . esc_html__( 'Address of the service', 'tirage' ) . '</label></p>';
 	printf(
@@ -140,11 +157,7 @@ function tirage_print_service_step(): void {
 		'' === tirage_service_url() ? 'primary' : 'secondary',
 		esc_html__( 'Save', 'tirage' )
 	);
-	echo '<p class="description" id="tirage-url-help">' . esc_html__( 'Where your Tirage service runs. Whoever installed it knows: it is the PUBLIC_URL in its settings.', 'tirage' ) . '</p>';
-	if ( tirage_is_open_to_listeners( tirage_service_url() ) ) {
-		echo '<div class="notice notice-warning inline"><p>' . esc_html__( 'This address isn’t encrypted (http): others on the way can read the password that is handed over. Use https.', 'tirage' ) . '</p></div>';
-	}
-	echo '</form></section>';
+	echo '<p class="description" id="tirage-url-help">' . esc_html__( 'Where your Tirage service runs. Whoever installed it knows: it is the PUBLIC_URL in its settings.', 'tirage' ) . '</p></form>';
 }
 
 /**

@@ -9,6 +9,8 @@ if ( ! defined( 'WP_UNINSTALL_PLUGIN' ) ) {
 	exit;
 }
 
+require_once __DIR__ . '/passwords.php';
+
 /**
  * Removes what one site holds: the table, options, locks, marks, post meta, transients and what wp-cron would run.
  */
@@ -27,32 +29,12 @@ function tirage_uninstall_site(): void {
 	$query = "SELECT DISTINCT meta_key FROM {$wpdb->postmeta} WHERE meta_key LIKE %s";
 	$keys  = $wpdb->get_col( $wpdb->prepare( $query, $wpdb->esc_like( '_tirage_' ) . '%' ) );
 	array_map( 'delete_post_meta_by_key', $keys );
-	foreach ( array( 'tirage_sweep', 'tirage_retry', 'tirage_save_again' ) as $hook ) {
+	foreach ( array( 'tirage_sweep', 'tirage_retry', 'tirage_save_again', 'tirage_deadline_passed' ) as $hook ) {
 		wp_unschedule_hook( $hook );
 	}
 }
 
-/**
- * Takes the service's right to moderate back: the Application Passwords that the settings page made.
- */
-function tirage_uninstall_passwords(): void {
-	$users = get_users(
-		array(
-			'blog_id'  => 0,
-			'fields'   => 'ID',
-			'meta_key' => WP_Application_Passwords::USERMETA_KEY_APPLICATION_PASSWORDS,
-		)
-	);
-	foreach ( $users as $user_id ) {
-		foreach ( WP_Application_Passwords::get_user_application_passwords( (int) $user_id ) as $password ) {
-			if ( 'b3f0c0de-7a4e-4c6b-9d2f-7469726167e5' === ( $password['app_id'] ?? '' ) ) {
-				WP_Application_Passwords::delete_application_password( (int) $user_id, $password['uuid'] );
-			}
-		}
-	}
-}
-
-tirage_uninstall_passwords();
+tirage_take_back_passwords( TIRAGE_APP_ID );
 if ( is_multisite() ) {
 	foreach ( get_sites( array( 'fields' => 'ids', 'number' => 0 ) ) as $tirage_site ) {
 		switch_to_blog( $tirage_site );
