@@ -14,6 +14,7 @@ from testbed.site import Site
 from tests.conftest import PLUGIN
 from tests.plugin.conftest import log_in, prepare
 from tests.plugin.standin import SECRET, StandIn
+from wp_bridge.signature import make_secret
 
 PAGE = "wp-admin/options-general.php?page=tirage"
 
@@ -32,9 +33,13 @@ def show(blog: Site, admin: requests.Session) -> str:
 
 def press(blog: Site, admin: requests.Session, action: str, value: str = "") -> str:
     """Send one of the page's forms; the notice that comes."""
+    return send(blog, admin, action, value, form_nonce(blog, admin, action))
+
+
+def form_nonce(blog: Site, admin: requests.Session, action: str) -> str:
     form = re.search(rf'value="tirage_{action}">.*?name="_wpnonce" value="(\w+)"', show(blog, admin), re.DOTALL)
     assert form, action
-    return send(blog, admin, action, value, form[1])
+    return form[1]
 
 
 def send(blog: Site, admin: requests.Session, action: str, value: str, nonce: str) -> str:
@@ -76,6 +81,16 @@ def test_a_secret_is_made_with_one_click_and_the_old_one_stays_until_it_is_retir
     assert option(blog, "tirage_secrets") == [SECRET, new]
 
 
+@pytest.mark.parametrize(("action", "value"), [("make_secret", ""), ("paste_secret", make_secret())])
+def test_no_third_secret_pushes_out_the_one_in_use(blog: Site, admin: requests.Session, action: str, value: str):
+    nonce = form_nonce(blog, admin, action)
+    blog.php("tirage_do_make_secret();")
+    both = option(blog, "tirage_secrets")
+    assert send(blog, admin, action, value, nonce).startswith("error")
+    assert option(blog, "tirage_secrets") == both
+    assert both[1] == SECRET
+
+
 @pytest.mark.parametrize(
     ("status", "body", "words"),
     [
@@ -109,6 +124,40 @@ def test_the_test_tells_that_all_is_well(blog: Site, admin: requests.Session, se
     assert press(blog, admin, "test").startswith("success")
 
 
+def judge(blog: Site, url: str) -> bool:
+    """Whether all is well when the service says that it works with this blog."""
+    told = {"service": "tirage", "problem": None, "blog": {"url": url}}
+    return bool(blog.php("return is_string(tirage_judge_ping($args['told']));", told=told))
+
+
+@pytest.mark.parametrize("other", ["/second/", ":1/", "x/"])
+def test_another_blog_on_the_same_host_is_not_this_one(blog: Site, other: str):
+    assert judge(blog, f"{blog.base_url}/")
+    assert not judge(blog, f"{blog.base_url if other[0] != ':' else 'http://127.0.0.1'}{other}")
+
+
+@pytest.mark.parametrize(
+    ("home", "same", "other"),
+    [
+        ("https://blog.example/a", "http://www.Blog.example/a/", "https://blog.example/b"),
+        ("https://blog.example", "http://blog.example:80/", "https://blog.example:8443/"),
+    ],
+)
+def test_spellings_of_one_address_are_the_same_blog(blog: Site, home: str, same: str, other: str):
+    compare = "return tirage_bare_address($args['a']) === tirage_bare_address($args['b']);"
+    assert blog.php(compare, a=home, b=same)
+    assert not blog.php(compare, a=home, b=other)
+
+
+def test_a_service_that_takes_too_long_is_not_said_to_be_down(blog: Site, service: StandIn):
+    service.delay = 3
+    words = blog.php("return tirage_call('ping', [], 1)->get_error_message();")
+    assert "plus de 1 seconde" in words
+    service.wait(lambda: service.asked)
+    blog.set_option("tirage_service_url", "http://127.0.0.1:9")
+    assert "n’a pas répondu" in blog.php("return tirage_call('ping', [], 1)->get_error_message();")
+
+
 def test_a_service_without_a_blog_asks_for_the_third_step(blog: Site, admin: requests.Session, service: StandIn):
     no_blog = {"service": "tirage", "blog": None, "problem": "No blog is connected yet.", "code": "settings_missing"}
     service.calls = {"ping": (200, no_blog)}
@@ -127,7 +176,11 @@ def test_another_address_takes_the_tick_off_the_third_step(blog: Site, admin: re
 
 
 def passwords(blog: Site, login: str) -> list[str]:
-    ids: list[str] = blog.php("return tirage_application_passwords($args['id']);", id=blog.users[login].id)
+    ours = """
+    $passwords = WP_Application_Passwords::get_user_application_passwords($args['id']);
+    return array_values(wp_list_pluck(wp_list_filter($passwords, ['app_id' => tirage_app_id()]), 'uuid'));
+    """
+    ids: list[str] = blog.php(ours, id=blog.users[login].id)
     return ids
 
 
@@ -150,6 +203,39 @@ def test_a_login_that_the_service_refuses_is_taken_back(blog: Site, admin: reque
     service.calls = {"connect": (409, {"code": "secret_key_missing", "detail": "x"})}
     assert "SECRET_KEY" in press(blog, admin, "connect", str(blog.users["admin"].id))
     assert passwords(blog, "admin") == before
+
+
+def test_the_former_moderator_s_login_is_taken_back(blog: Site, admin: requests.Session, service: StandIn):
+    service.calls = {"connect": (200, {"blog": {}})}
+    before = len(passwords(blog, "admin"))
+    for login in ("moderateur", "admin"):
+        press(blog, admin, "connect", str(blog.users[login].id))
+    assert passwords(blog, "moderateur") == []
+    assert len(passwords(blog, "admin")) == 1 + before
+    service.calls = {"connect": (409, {"code": "secret_key_missing", "detail": "x"})}
+    press(blog, admin, "connect", str(blog.users["moderateur"].id))
+    assert (len(passwords(blog, "moderateur")), len(passwords(blog, "admin"))) == (0, 1 + before)
+
+
+def test_without_an_address_the_login_is_taken_back_and_that_is_told(
+    blog: Site, admin: requests.Session, service: StandIn
+):
+    service.calls = {"connect": (200, {"blog": {}})}
+    blog.php("WP_Application_Passwords::create_new_application_password(1, ['name' => 'Phone' . microtime()]);")
+    press(blog, admin, "connect", str(blog.users["moderateur"].id))
+    assert len(passwords(blog, "moderateur")) == 1
+    assert "mot de passe" in press(blog, admin, "save_url", "")
+    assert passwords(blog, "moderateur") == []
+    assert "Phone" in str(blog.php("return WP_Application_Passwords::get_user_application_passwords(1);"))
+
+
+@pytest.mark.parametrize("url", ["http://draws.example", "http://192.0.2.7:8000"])
+def test_the_password_is_not_sent_where_others_can_read_it(
+    blog: Site, admin: requests.Session, service: StandIn, url: str
+):
+    blog.set_option("tirage_service_url", url)
+    assert "https" in press(blog, admin, "connect", str(blog.users["moderateur"].id))
+    assert passwords(blog, "moderateur") == []
 
 
 @pytest.mark.parametrize("login", ["reader", "author"])
@@ -177,6 +263,19 @@ def test_what_waits_is_sent_by_a_button_that_is_there_only_then(blog: Site, admi
     assert "tirage_send_all" not in show(blog, admin)
 
 
+def test_what_still_waits_is_not_said_to_be_sent(blog: Site, admin: requests.Session, service: StandIn):
+    service.status = 503
+    blog.php("tirage_ring('comment.added', 1, 2);")
+    assert press(blog, admin, "send_all").startswith("error")
+    assert press(blog, admin, "send_one", service.deliveries[0][0]).startswith("error")
+    service.status = 202
+    lock = blog.php("return tirage_take_lock('sender', 60);")
+    assert press(blog, admin, "send_one", service.deliveries[0][0]).startswith("error")
+    assert press(blog, admin, "send_all").startswith("error")
+    blog.php("tirage_give_lock('sender', $args['lock']);", lock=lock)
+    assert press(blog, admin, "send_one", service.deliveries[0][0]).startswith("success")
+
+
 ACTIONS = ["save_url", "make_secret", "paste_secret", "retire_secret", "test", "connect", "send_one", "send_all"]
 
 
@@ -201,7 +300,8 @@ def test_an_editor_does_not_see_the_page(blog: Site):
 def test_the_exporter_shows_what_the_service_keeps(blog: Site, service: StandIn):
     entry = {"name": "<b>Ada</b>", "email": "ada@example.org", "ip": "192.0.2.1", "other": "x"}
     item = {"contest": 1, "comment": 2, "title": "Gagnez", "data": entry}
-    service.calls = {"privacy.export": (200, {"items": [item, "odd"]})}
+    listed = {"contest": 1, "comment": None, "title": "Gagnez", "data": {"excluded": "ADA@example.org"}}
+    service.calls = {"privacy.export": (200, {"items": [item, "odd", listed]})}
     told = blog.php("return tirage_export('ada@example.org');")
     assert told["done"] is True
     assert [field["value"] for field in told["data"][0]["data"]] == [
@@ -210,6 +310,7 @@ def test_the_exporter_shows_what_the_service_keeps(blog: Site, service: StandIn)
         "ada@example.org",
         "192.0.2.1",
     ]
+    assert [field["value"] for field in told["data"][1]["data"]] == ["Gagnez", "ADA@example.org"]
 
 
 def test_the_eraser_tells_what_stays(blog: Site, service: StandIn):
@@ -222,6 +323,27 @@ def test_the_eraser_tells_what_stays(blog: Site, service: StandIn):
 def test_a_service_that_is_down_fails_the_privacy_tools_loudly(blog: Site, service: StandIn):
     for call in ("tirage_export", "tirage_erase"):
         assert blog.php(f"return is_wp_error({call}('ada@example.org'));")
+
+
+def test_the_eraser_tells_of_a_service_that_is_not_connected_any_more(blog: Site, admin: requests.Session):
+    erase = "return tirage_erase('ada@example.org');"
+    url = option(blog, "tirage_service_url")
+    press(blog, admin, "save_url", "")
+    told = blog.php(erase)
+    assert (told["items_removed"], told["items_retained"], told["done"]) == (False, True, True)
+    assert url in told["messages"][0]
+    press(blog, admin, "save_url", "https://draws.example")
+    blog.php("delete_option('tirage_service_url');")
+    assert blog.php(erase)["messages"] == []
+
+
+def test_when_all_erasers_are_through_ours_asks_once_more(blog: Site, service: StandIn):
+    service.calls = {"privacy.erase": (200, {"erased": 0, "kept": []})}
+    request = "$id = wp_create_user_request($args['email'], 'remove_personal_data', [], 'confirmed');"
+    blog.php(f"{request} do_action('wp_privacy_personal_data_erased', $id);", email="ada@example.org")
+    assert service.asked == [("privacy.erase", {"email": "ada@example.org"})]
+    blog.php("do_action('wp_privacy_personal_data_erased', 0);")
+    assert len(service.asked) == 1
 
 
 @pytest.fixture

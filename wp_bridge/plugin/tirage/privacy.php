@@ -79,6 +79,7 @@ function tirage_exported_item( array $item ): array {
 		'website'      => __( 'Website', 'tirage' ),
 		'ip'           => __( 'IP address', 'tirage' ),
 		'submitted_at' => __( 'Entered at', 'tirage' ),
+		'excluded'     => __( 'Listed among those that may not win', 'tirage' ),
 	);
 	$told   = isset( $item['data'] ) && is_array( $item['data'] ) ? $item['data'] : array();
 	$data   = array(
@@ -115,6 +116,11 @@ function tirage_erase( $email ) {
 		return $told;
 	}
 	$kept = isset( $told['kept'] ) && is_array( $told['kept'] ) ? array_filter( $told['kept'], 'is_string' ) : array();
+	$left = (string) get_option( 'tirage_left_service', '' );
+	if ( '' !== $left && ! tirage_is_connected() ) {
+		/* translators: %s: address of the service */
+		$kept[] = sprintf( __( 'The Tirage service at %s isn’t connected to this blog any more and may still keep data of this person: ask whoever runs it to erase them.', 'tirage' ), $left );
+	}
 	return array(
 		'items_removed'  => (int) ( $told['erased'] ?? 0 ) > 0,
 		'items_retained' => array() !== $kept,
@@ -122,6 +128,20 @@ function tirage_erase( $email ) {
 		'done'           => true,
 	);
 }
+
+/**
+ * Erases once more when all erasers are through: ours may have come before WordPress's own, and the service may have
+ * read the comments again between the two.
+ *
+ * @param int|string $request_id The request.
+ */
+function tirage_erase_again( $request_id ): void {
+	$request = wp_get_user_request( (int) $request_id );
+	if ( $request instanceof WP_User_Request && tirage_is_connected() ) {
+		tirage_call( 'privacy.erase', array( 'email' => $request->email ), 10 );
+	}
+}
+add_action( 'wp_privacy_personal_data_erased', 'tirage_erase_again' );
 
 /**
  * Suggests a text for the privacy policy.
