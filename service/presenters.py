@@ -16,7 +16,7 @@ from service.i18n import reason_words, zone_of
 from service.storage import draws, entries, listing, log
 from service.storage.draws import Announcement, Draw
 from service.storage.listing import Entry
-from service.storage.personal import PersonalEntry
+from service.storage.personal import Exclusion, PersonalEntry
 from service.usecases.adopt import Plan
 from service.usecases.collect import Reading
 from service.usecases.draw import alternates_of, pool_of, winners_of
@@ -95,6 +95,16 @@ def personal_json(entry: PersonalEntry) -> Json:
             "ip": entry.author_ip,
             "submitted_at": rfc3339(entry.submitted_at),
         },
+    }
+
+
+def exclusion_json(exclusion: Exclusion) -> Json:
+    """That a contest's rules list a person."""
+    return {
+        "contest": exclusion.contest_id,
+        "comment": None,
+        "title": exclusion.contest_title,
+        "data": {"excluded": exclusion.listed},
     }
 
 

@@ -26,6 +26,15 @@ class PersonalEntry:
     submitted_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exclusion:
+    """A contest whose rules list somebody's address among those that may not win, as it is listed."""
+
+    contest_id: int
+    contest_title: str
+    listed: str
+
+
 def find(tx: Connection, email: str) -> list[PersonalEntry]:
     """The entries under an e-mail address, in any case, as WordPress's own privacy tools look for it."""
     columns = [entries.c[name] for name in PersonalEntry.__dataclass_fields__ if name != "contest_title"]
@@ -50,12 +59,13 @@ def _is_under(email: str) -> ColumnElement[bool]:
     return and_(func.lower(entries.c.author_email) == func.lower(email.strip()), entries.c.author_email != "")
 
 
-def contests_that_exclude(tx: Connection, email: str) -> list[str]:
-    """The titles of the contests whose rules list this address among those that may not win."""
+def find_exclusions(tx: Connection, email: str) -> list[Exclusion]:
+    """The contests whose rules list this address among those that may not win."""
     wanted = email_key(email)
-    query = select(contests.c.post_title, contests.c.rules).order_by(contests.c.id)
+    query = select(contests.c.id, contests.c.post_title, contests.c.rules).order_by(contests.c.id)
     return [
-        title
-        for title, rules in tx.execute(query)
-        if any("@" in name and email_key(name) == wanted for name in Rules(**rules).excluded)
+        Exclusion(contest_id=contest_id, contest_title=title, listed=name)
+        for contest_id, title, rules in tx.execute(query)
+        for name in Rules(**rules).excluded
+        if "@" in name and email_key(name) == wanted
     ]

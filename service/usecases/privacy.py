@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from service.domain.contest import Contest
 from service.i18n import known_language
 from service.storage import contests, log, personal, published
-from service.storage.personal import PersonalEntry
+from service.storage.personal import Exclusion, PersonalEntry
 from service.usecases.announce import reword
 from service.usecases.judging import judge_entries
 from service.usecases.services import Services
@@ -18,10 +18,10 @@ from service.usecases.services import Services
 ANONYMOUS = {"fr": "Anonyme", "en": "Anonymous"}
 
 
-def export(services: Services, email: str) -> list[PersonalEntry]:
-    """Every entry under this e-mail address, in any case."""
+def export(services: Services, email: str) -> tuple[list[PersonalEntry], list[Exclusion]]:
+    """Every entry under this e-mail address, in any case, and where the rules list it."""
     with services.store.read() as tx:
-        return personal.find(tx, email)
+        return personal.find(tx, email), personal.find_exclusions(tx, email)
 
 
 def erase(services: Services, email: str, *, actor: str) -> tuple[int, list[str]]:
@@ -39,7 +39,7 @@ def erase(services: Services, email: str, *, actor: str) -> tuple[int, list[str]
             _follow_up(tx, services, contest, number=len(ids), actor=actor)
             if not set(ids).isdisjoint(published.newest_winners(tx, contest_id)):
                 kept.append(f"The winner comment on “{contest.post_title}” may name this person: edit it in WordPress.")
-        for title in personal.contests_that_exclude(tx, email):
+        for title in dict.fromkeys(found.contest_title for found in personal.find_exclusions(tx, email)):
             kept.append(f"The rules of “{title}” list this address among those that may not win: change them.")
     return len(found), kept
 

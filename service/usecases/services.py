@@ -38,6 +38,7 @@ class Timing:
     lease: float = 60.0  # a worker that says nothing for so long is taken for dead
     lease_wait: float = 90.0  # how long a command waits for the worker to finish its step
     settle: float = 90.0  # after this a comment that was sent without an answer can't arrive any more
+    look: float = 10.0  # at the blog, while its administrator waits for a test; the plugin waits 20 for us
     closing_margin: float = 2.0  # a comment of the closing second may take so long to be stored
 
 

@@ -45,12 +45,7 @@ def _plan(body: OpenBody) -> Plan:
         closes=body.closes,
         winners=body.winners,
         alternates=body.alternates,
-        rules=Rules(
-            replies_count=body.rules.replies_count,
-            staff_may_win=body.rules.staff_may_win,
-            leave_out_held=body.rules.leave_out_held,
-            excluded=tuple(body.rules.excluded),
-        ),
+        rules=body.rules.as_rules(),
         is_automatic=body.automatic,
     )
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from importlib.metadata import version
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from flask import Blueprint
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from service import presenters
-from service.domain.contest import Rules
 from service.domain.drawing import rfc3339
 from service.domain.errors import Conflict
 from service.storage import contests, inbox
 from service.usecases import connect as connecting
-from service.usecases import privacy
+from service.usecases import privacy, which_blog
 from service.usecases.connect import Credentials
 from service.usecases.ports import BlogProblem
 from service.usecases.save_contest import Wish, save_contest
@@ -28,6 +28,18 @@ part = Blueprint("plugin", __name__, url_prefix="/plugin/v1")
 MOST_POSTS = 100
 NO_BLOG = "No blog is connected yet: choose the moderator below and press Connect."
 NO_CONTROLS = r"^[^\p{Cc}]*$"  # the log is shown on terminals
+
+
+def _http_address(text: str) -> str:
+    """Raises ValueError for anything that is no web address."""
+    parts = urlsplit(text)
+    parts.port  # noqa: B018 - reading it is what checks it
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must be an address that begins with https:// or http://")
+    return text
+
+
+HttpAddress = Annotated[str, text_of(2_000), AfterValidator(_http_address)]
 PostId = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 
 
@@ -48,6 +60,7 @@ class SaveBody(_Data):
 
     post: PostId
     actor: Annotated[str, text_of(80), Field(pattern=NO_CONTROLS)]
+    url: HttpAddress | None = None
     closes: When
     winners: Winners = 1
     alternates: Alternates = 3
@@ -86,8 +99,7 @@ def ping() -> Any:
         "code": None,
     }
     try:
-        services().blog.check()
-        site = services().blog.site()
+        site = which_blog.look(services())
         told["blog"] = {"url": site.url, "name": site.name}
     except BlogProblem as error:
         told["problem"] = NO_BLOG if error.code == "settings_missing" else error.message
@@ -109,6 +121,8 @@ def save() -> Any:
     """Open a contest on a post, or change the one that is there."""
     body = SaveBody.model_validate(_read("contest.save"))
     try:
+        if body.url is not None:
+            which_blog.refuse_other_blog(services(), body.url)
         contest = save_contest(services(), _wish(body), actor=f"wordpress:{body.actor}")
     except BlogProblem as error:
         if error.code != "not_found":
@@ -123,12 +137,7 @@ def _wish(body: SaveBody) -> Wish:
         closes=body.closes,
         winners=body.winners,
         alternates=body.alternates,
-        rules=Rules(
-            replies_count=body.rules.replies_count,
-            staff_may_win=body.rules.staff_may_win,
-            leave_out_held=body.rules.leave_out_held,
-            excluded=tuple(body.rules.excluded),
-        ),
+        rules=body.rules.as_rules(),
         is_automatic=body.automatic,
     )
 
@@ -146,7 +155,8 @@ def show() -> Any:
 def export() -> Any:
     """Everything personal that is kept under an e-mail address."""
     body = EmailBody.model_validate(_read("privacy.export"))
-    return {"items": [presenters.personal_json(entry) for entry in privacy.export(services(), body.email)]}
+    entries, exclusions = privacy.export(services(), body.email)
+    return {"items": [*map(presenters.personal_json, entries), *map(presenters.exclusion_json, exclusions)]}
 
 
 @part.post("/privacy.erase")

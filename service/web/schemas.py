@@ -14,7 +14,7 @@ from pydantic import (
     model_validator,
 )
 
-from service.domain.contest import MOST_EXCLUDED, MOST_WINNERS, Phase
+from service.domain.contest import MOST_EXCLUDED, MOST_WINNERS, Phase, Rules
 from service.domain.eligibility import Code, Status
 
 LARGEST_ID = 2**63 - 1  # WordPress counts in 64 bits
@@ -129,6 +129,15 @@ class OpenRulesBody(_Body):
     excluded: Annotated[list[Who], Field(max_length=MOST_EXCLUDED)] = Field(
         [], description="E-mail addresses, names or account ids (#12) that may not win"
     )
+
+    def as_rules(self) -> Rules:
+        """The rules of a contest."""
+        return Rules(
+            replies_count=self.replies_count,
+            staff_may_win=self.staff_may_win,
+            leave_out_held=self.leave_out_held,
+            excluded=tuple(self.excluded),
+        )
 
 
 class OpenBody(_Body):

@@ -73,5 +73,7 @@ def test_rules_that_list_a_person_s_mailbox_are_found_however_it_is_written(stor
     for number, name in enumerate(["ada+prize@example.org", "ADA@EXAMPLE.ORG", "Ada", "bob@example.org"], start=1):
         add_contest(store, number, post_title=name, rules=Rules(excluded=("#1", name)))
     with store.read() as tx:
-        assert personal.contests_that_exclude(tx, ADDRESS) == ["ada+prize@example.org", "ADA@EXAMPLE.ORG"]
-        assert personal.contests_that_exclude(tx, "") == []
+        found = personal.find_exclusions(tx, ADDRESS)
+        assert [exclusion.listed for exclusion in found] == ["ada+prize@example.org", "ADA@EXAMPLE.ORG"]
+        assert [exclusion.contest_title for exclusion in found] == ["ada+prize@example.org", "ADA@EXAMPLE.ORG"]
+        assert personal.find_exclusions(tx, "") == []

@@ -39,6 +39,10 @@ def no_trace(world):
     return not [trace for trace in TRACES if trace in dump(world)]
 
 
+def entries_of(world, email=EMAIL):
+    return privacy.export(world.services, email)[0]
+
+
 def erase(world, email=EMAIL):
     return privacy.erase(world.services, email, actor="wordpress")
 
@@ -79,7 +83,7 @@ def won_world(world):
 
 @pytest.mark.parametrize("asked", [EMAIL, EMAIL.lower(), EMAIL.upper(), f"  {EMAIL} "])
 def test_what_is_kept_is_found_in_any_case(open_world, asked):
-    (found,) = privacy.export(open_world.services, asked)
+    (found,) = entries_of(open_world, asked)
     assert (found.contest_id, found.contest_title, found.comment_id) == (1, "Deux livres à gagner", 100)
     assert {name: getattr(found, name) for name in ADA} == ADA
 
@@ -88,7 +92,7 @@ def test_an_address_beyond_ascii_is_found_as_it_is_written(world):
     world.blog.add(author_email="ÉLODIE@exemple.example")
     world.open()
     world.run()
-    assert len(privacy.export(world.services, "ÉLODIE@EXEMPLE.example")) == 1
+    assert len(entries_of(world, "ÉLODIE@EXEMPLE.example")) == 1
 
 
 @pytest.mark.parametrize("asked", ["", " ", "%", "_da.lovelace@example.org", "lovelace@example.org", "a" * 320])
@@ -96,7 +100,7 @@ def test_nobody_else_is_found(open_world, asked):
     open_world.blog.add(author_email="")
     open_world.clock.forward(61)
     open_world.run()
-    assert privacy.export(open_world.services, asked) == []
+    assert privacy.export(open_world.services, asked) == ([], [])
     assert erase(open_world, asked) == (0, [])
 
 
@@ -105,7 +109,7 @@ def test_a_person_is_found_in_every_contest(open_world):
     open_world.blog.add(8, **ADA)
     open_world.open(post_id=8)
     open_world.run()
-    found = privacy.export(open_world.services, EMAIL)
+    found = entries_of(open_world)
     assert [(entry.contest_id, entry.comment_id) for entry in found] == [(1, 100), (2, 102)]
     assert erase(open_world)[0] == 2
     assert no_trace(open_world)
@@ -124,7 +128,7 @@ def test_who_is_erased_before_the_seal_is_out_and_the_others_stay(open_world):
         assert verdict(open_world, comment_id).status is Status.INELIGIBLE
         assert [reason.code for reason in verdict(open_world, comment_id).reasons] == [Code.ERASED]
     assert verdict(open_world, 101).status is Status.ELIGIBLE
-    assert len(privacy.export(open_world.services, "reader101@example.org")) == 1
+    assert len(entries_of(open_world, "reader101@example.org")) == 1
 
 
 def test_an_erasure_is_logged_without_whose(open_world):
@@ -137,7 +141,16 @@ def test_an_erasure_is_logged_without_whose(open_world):
 def test_a_second_erasure_finds_nothing(open_world):
     assert erase(open_world)[0] == 1
     assert erase(open_world) == (0, [])
-    assert privacy.export(open_world.services, EMAIL) == []
+    assert privacy.export(open_world.services, EMAIL) == ([], [])
+
+
+def test_rules_that_list_the_address_are_exported(world):
+    world.open(rules=Rules(excluded=("bob@example.org", "Zoé", EMAIL.upper())))
+    entries, exclusions = privacy.export(world.services, EMAIL)
+    assert entries == []
+    (found,) = exclusions
+    assert (found.contest_id, found.contest_title) == (1, "Deux livres à gagner")
+    assert found.listed == EMAIL.upper()
 
 
 @pytest.mark.parametrize("listed", [EMAIL, EMAIL.lower(), "ada.lovelace+prize@example.org"])

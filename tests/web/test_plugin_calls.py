@@ -7,6 +7,7 @@ import json
 from dataclasses import replace
 from importlib.metadata import version
 from itertools import count
+from threading import Event
 from typing import Any
 
 import pytest
@@ -140,6 +141,20 @@ def test_a_ping_tells_why_the_blog_can_not_be_reached(world, method, code, said)
     assert said in told["problem"]
 
 
+def test_a_ping_does_not_wait_for_a_blog_that_hangs(world, monkeypatch):
+    """The plugin waits 20 seconds, the blog's time-out is 30."""
+    stop = Event()
+    monkeypatch.setattr(world.blog, "check", lambda: stop.wait(30))
+    services = replace(world.services, timing=replace(world.services.timing, look=0.1))
+    world.app = create_app(Settings(_env_file=None, webhook_secrets=DOOR_SECRET), services)
+    try:
+        told = answer(world, "ping")
+    finally:
+        stop.set()
+    assert (told["blog"], told["code"]) == (None, "blog_unreachable")
+    assert "within 0.1 seconds" in told["problem"]
+
+
 def test_connecting_keeps_the_login(world):
     assert answer(world, "connect") == {"blog": {"url": "https://blog.example", "name": "Le blog", "user": "ada"}}
     with world.services.store.read() as tx:
@@ -171,6 +186,36 @@ def test_saving_opens_a_contest_and_tells_how_it_stands(world):
 def test_everything_but_post_actor_and_deadline_may_be_left_out(world):
     least = {name: SAVE[name] for name in ("post", "actor", "closes")}
     assert answer(world, "contest.save", least) == {"contest": STATE}
+
+
+OTHER_BLOGS = ["https://blog.example/second/", "https://blog.example:8443/", "https://other.example"]
+
+
+@pytest.mark.parametrize("url", OTHER_BLOGS)
+def test_another_blog_s_post_of_the_same_number_is_no_contest_of_ours(world, url):
+    answer(world, "connect")
+    answer(world, "contest.save", {**SAVE, "url": "http://www.Blog.example/"})
+    before = contest_of(world)
+    told = is_problem(call(world, "contest.save", {**SAVE, "url": url, "winners": 9}), 409, "other_blog")
+    assert url in told["detail"]
+    assert contest_of(world) == before
+
+
+@pytest.mark.parametrize("url", OTHER_BLOGS)
+def test_the_blog_that_the_settings_name_is_asked_for_its_address(world, url):
+    world.app = create_app(
+        Settings(_env_file=None, webhook_secrets=DOOR_SECRET), replace(world.services, is_blog_fixed=True)
+    )
+    is_problem(call(world, "contest.save", {**SAVE, "url": url}), 409, "other_blog")
+    answer(world, "contest.save", {**SAVE, "url": "https://blog.example/"})
+
+
+def test_a_blog_that_was_handed_over_is_known_without_asking_it(world):
+    answer(world, "connect")
+    answer(world, "contest.save", {**SAVE, "url": "https://blog.example"})
+    world.blog.calls.clear()
+    answer(world, "contest.save", {**SAVE, "url": "https://blog.example"})
+    assert world.blog.calls == []
 
 
 def test_saving_changes_what_is_different(world):
@@ -261,6 +306,13 @@ def test_a_person_s_data_are_exported(open_world):
     assert first["data"].keys() == {"name", "email", "website", "ip", "submitted_at"}
     assert (first["data"]["name"], first["data"]["email"]) == ("Zoé", "reader101@example.org")
     assert answer(open_world, "privacy.export", {"email": "nobody@example.org"}) == {"items": []}
+
+
+def test_rules_that_list_a_person_are_exported(world):
+    answer(world, "contest.save", {**SAVE, "rules": {"excluded": ["Reader101@example.org"]}})
+    listed = {"excluded": "Reader101@example.org"}
+    item = {"contest": 1, "comment": None, "title": "Deux livres à gagner", "data": listed}
+    assert answer(world, "privacy.export") == {"items": [item]}
 
 
 def test_a_person_s_data_are_erased(open_world):
@@ -428,6 +480,7 @@ def test_a_field_that_is_not_known_is_named(world, name):
         ("connect", "user", ["", "x" * 201, "a\x00b", 7, "\ud800"]),
         ("connect", "password", ["", "x" * 201, "a\x00b", 7, "\ud800"]),
         ("contest.save", "post", [0, -1, 2**63, 10**30, 7.0, 7.5, 1e308, float("nan"), True, "7", None]),
+        ("contest.save", "url", ["", "blog.example", "ftp://blog.example", "https://", "https://a:x/", "https://[", 7]),
         ("contest.save", "actor", ["", "x" * 81, "a\x00b", "\x1b[2J", "a\nb", 7, None, "\ud800"]),
         ("contest.save", "closes", ["", "x" * 201, "a\x00b", 7, "\ud800"]),
         ("contest.save", "winners", [0, -1, 1001, 10**30, 1.5, 1e308, float("inf"), True, "1", None]),
