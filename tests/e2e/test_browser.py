@@ -86,8 +86,8 @@ def connect_by_hand(site: Site, port: int) -> None:
     code = """
         update_option('tirage_service_url', $args['url']);
         update_option('tirage_secrets', [$args['secret']]);
-        foreach (['tirage_next_at', 'tirage_states_next_at', 'tirage_states_failures'] as $name) {
-            delete_option($name);
+        foreach (['next_at', 'paused_until', 'no_kick_before', 'states_next_at', 'states_failures'] as $name) {
+            delete_option("tirage_$name");
         }
     """
     site.php(code, url=f"http://127.0.0.1:{port}", secret=SECRET)

@@ -16,8 +16,8 @@ from tests.plugin.standin import SECRET, StandIn
 
 _CLEAN = """
 $wpdb->query("DELETE FROM {$wpdb->prefix}tirage_events");
-foreach (['tirage_next_at', 'tirage_states_next_at', 'tirage_states_failures', 'tirage_dropped'] as $name) {
-    delete_option($name);
+foreach (['next_at', 'paused_until', 'no_kick_before', 'states_next_at', 'states_failures', 'dropped'] as $name) {
+    delete_option("tirage_$name");
 }
 wp_unschedule_hook('tirage_retry');
 update_option('tirage_service_url', $args['url']);

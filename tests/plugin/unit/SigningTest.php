@@ -49,20 +49,15 @@ final class SigningTest extends TestCase {
 		$this->assertNotSame( $secret, tirage_make_secret() );
 	}
 
-	private function may_deliver( string $what, string $code ): bool {
-		$request = new WP_REST_Request( 'POST', '/tirage/v1/deliver' );
-		$request->set_body_params( compact( 'what', 'code' ) );
-		return tirage_may_deliver( $request );
-	}
-
 	public function test_a_kick_is_good_for_the_minute_it_was_made_in_and_the_next(): void {
-		$this->assertTrue( $this->may_deliver( 'states', tirage_kick_code( 'states', time() ) ) );
-		$this->assertTrue( $this->may_deliver( 'states', tirage_kick_code( 'states', time() - 60 ) ) );
-		$this->assertFalse( $this->may_deliver( 'states', tirage_kick_code( 'states', time() - 120 ) ) );
+		$this->assertTrue( tirage_may_deliver( 'states', tirage_kick_code( 'states', time() ) ) );
+		$this->assertTrue( tirage_may_deliver( 'states', tirage_kick_code( 'states', time() - 60 ) ) );
+		$this->assertFalse( tirage_may_deliver( 'states', tirage_kick_code( 'states', time() - 120 ) ) );
 	}
 
 	public function test_a_kick_is_good_for_its_own_work_only(): void {
-		$this->assertFalse( $this->may_deliver( 'deliveries', tirage_kick_code( 'states', time() ) ) );
-		$this->assertFalse( $this->may_deliver( 'deliveries', '' ) );
+		$this->assertFalse( tirage_may_deliver( 'deliveries', tirage_kick_code( 'states', time() ) ) );
+		$this->assertFalse( tirage_may_deliver( 'deliveries', '' ) );
+		$this->assertFalse( tirage_may_deliver( 'other', tirage_kick_code( 'other', time() ) ) );
 	}
 }

@@ -11,6 +11,7 @@ if ( ! defined( 'ABSPATH' ) ) {
 
 const TIRAGE_KICK_SECONDS     = 0.05;
 const TIRAGE_TLS_KICK_SECONDS = 0.2;
+const TIRAGE_NO_KICK_SECONDS  = 10 * MINUTE_IN_SECONDS; // after one that failed or was slow.
 
 /**
  * Runs a task once the response is with the reader; false where this PHP can't let go of the response.
@@ -48,11 +49,14 @@ function tirage_finisher(): string {
 }
 
 /**
- * Has work done without waiting for it: the action tirage_run_{$what}.
+ * Has work done without waiting for it: the action tirage_run_{$what}. A request that was made to do work makes no other.
  *
  * @param string $what 'deliveries' or 'states'.
  */
 function tirage_run_soon( string $what ): void {
+	if ( tirage_is_kick() ) {
+		return;
+	}
 	$run = static function () use ( $what ): void {
 		do_action( "tirage_run_$what" );
 	};
@@ -66,15 +70,44 @@ function tirage_run_soon( string $what ): void {
 }
 
 /**
- * Asks this WordPress to do some work in a request of its own, and doesn't wait for the answer.
- *
- * By a bare socket, as WordPress's HTTP functions wait for up to a second even when told not to. What can't be reached
- * this way is done by wp-cron.
+ * Whether this request is one of those that tirage_kick() makes, by its address alone: whatever becomes of it, it must
+ * not lead to the next.
+ */
+function tirage_is_kick(): bool {
+	return 'admin-post.php' === ( $GLOBALS['pagenow'] ?? '' ) && 'tirage_deliver' === ( $_GET['action'] ?? '' );
+}
+
+/**
+ * Asks this WordPress to do some work in a request of its own, and doesn't wait for the answer. Where that fails or takes
+ * long, nobody waits for it again for some minutes, and wp-cron does the work.
  *
  * @param string $what 'deliveries' or 'states'.
  */
 function tirage_kick( string $what ): bool {
-	$url = wp_parse_url( rest_url( 'tirage/v1/deliver' ) );
+	$is_sent = false;
+	if ( (int) tirage_read_option( 'tirage_no_kick_before' ) <= time() ) {
+		$began   = microtime( true );
+		$is_sent = tirage_send_kick( $what );
+		if ( $is_sent && microtime( true ) - $began <= TIRAGE_KICK_SECONDS ) {
+			return true;
+		}
+		tirage_write_option( 'tirage_no_kick_before', (string) ( time() + TIRAGE_NO_KICK_SECONDS ) );
+	}
+	if ( ! wp_next_scheduled( 'tirage_retry' ) ) {
+		wp_schedule_single_event( time(), 'tirage_retry' );
+	}
+	return $is_sent;
+}
+
+/**
+ * Sends the request for work, by a bare socket: WordPress's HTTP functions wait for up to a second even when told not to.
+ *
+ * Not to the REST API, which many a blog closes to strangers.
+ *
+ * @param string $what 'deliveries' or 'states'.
+ */
+function tirage_send_kick( string $what ): bool {
+	$url = wp_parse_url( admin_url( 'admin-post.php?action=tirage_deliver' ) );
 	if ( ! is_array( $url ) || empty( $url['host'] ) ) {
 		return false;
 	}
@@ -129,13 +162,13 @@ function tirage_kick_code( string $what, int $time ): string {
 /**
  * Whether a request for work comes from this WordPress itself.
  *
- * @param WP_REST_Request $request The request.
+ * @param string $what The work.
+ * @param string $code What came as its code.
  */
-function tirage_may_deliver( WP_REST_Request $request ): bool {
-	$code = (string) $request['code'];
+function tirage_may_deliver( string $what, string $code ): bool {
 	foreach ( array( 0, 60 ) as $ago ) {
-		if ( hash_equals( tirage_kick_code( (string) $request['what'], time() - $ago ), $code ) ) {
-			return true;
+		if ( hash_equals( tirage_kick_code( $what, time() - $ago ), $code ) ) {
+			return in_array( $what, array( 'deliveries', 'states' ), true );
 		}
 	}
 	return false;
@@ -143,39 +176,15 @@ function tirage_may_deliver( WP_REST_Request $request ): bool {
 
 /**
  * Does the work that was asked for; whoever asked has hung up long since.
- *
- * @param WP_REST_Request $request The request.
  */
-function tirage_deliver( WP_REST_Request $request ): WP_REST_Response {
+function tirage_deliver(): void {
+	$what = sanitize_key( $_POST['what'] ?? '' );
+	if ( ! tirage_may_deliver( $what, sanitize_key( $_POST['code'] ?? '' ) ) ) {
+		wp_die( '', '', array( 'response' => 403 ) );
+	}
 	ignore_user_abort( true );
-	do_action( 'tirage_run_' . $request['what'] );
-	return new WP_REST_Response( null, 204 );
+	do_action( "tirage_run_$what" );
+	status_header( 204 );
 }
-
-/**
- * Offers the route for it.
- */
-function tirage_register_deliver_route(): void {
-	register_rest_route(
-		'tirage/v1',
-		'/deliver',
-		array(
-			'methods'             => 'POST',
-			'callback'            => 'tirage_deliver',
-			'permission_callback' => 'tirage_may_deliver',
-			'args'                => array(
-				'what' => array(
-					'type'     => 'string',
-					'enum'     => array( 'deliveries', 'states' ),
-					'required' => true,
-				),
-				'code' => array(
-					'type'      => 'string',
-					'maxLength' => 64,
-					'required'  => true,
-				),
-			),
-		)
-	);
-}
-add_action( 'rest_api_init', 'tirage_register_deliver_route' );
+add_action( 'admin_post_tirage_deliver', 'tirage_deliver' );
+add_action( 'admin_post_nopriv_tirage_deliver', 'tirage_deliver' );

@@ -10,7 +10,7 @@ if ( ! defined( 'ABSPATH' ) ) {
 }
 
 /**
- * Notes an event, once a request, and has it sent when the request ends.
+ * Notes an event and has it sent when the request ends; once, as long as it isn't on its way.
  *
  * @param string $event      Such as 'comment.added'.
  * @param int    $post_id    The post, 0 for the whole blog.
@@ -20,10 +20,9 @@ function tirage_ring( string $event, int $post_id = 0, int $comment_id = 0 ): vo
 	global $wpdb;
 	static $rung = array();
 	$key         = "$event|$post_id|$comment_id|" . get_current_blog_id();
-	if ( isset( $rung[ $key ] ) || ! tirage_is_connected() ) {
+	if ( ! tirage_is_connected() || ( isset( $rung[ $key ] ) && tirage_rings_later( $rung[ $key ] ) ) ) {
 		return;
 	}
-	$rung[ $key ] = true;
 	$wpdb->insert(
 		tirage_events_table(),
 		array(
@@ -34,6 +33,7 @@ function tirage_ring( string $event, int $post_id = 0, int $comment_id = 0 ): vo
 		),
 		array( '%s', '%d', '%d', '%s' )
 	);
+	$rung[ $key ] = (int) $wpdb->insert_id;
 	if ( ! has_action( 'shutdown', 'tirage_send_after_events' ) ) {
 		add_action( 'shutdown', 'tirage_send_after_events', 1 );
 	}
@@ -41,6 +41,17 @@ function tirage_ring( string $event, int $post_id = 0, int $comment_id = 0 ): vo
 	 * Something happened to a post, a comment or a person.
 	 */
 	do_action( 'tirage_rang', $event, $post_id, $comment_id );
+}
+
+/**
+ * Whether an event still waits to become part of a delivery: what happened since is read when that one arrives.
+ *
+ * @param int $id Its row.
+ */
+function tirage_rings_later( int $id ): bool {
+	global $wpdb;
+	$query = 'SELECT COUNT(*) FROM ' . tirage_events_table() . " WHERE id = %d AND delivery = '' AND state = 'waiting'";
+	return (bool) $wpdb->get_var( $wpdb->prepare( $query, $id ) );
 }
 
 /**

@@ -15,6 +15,13 @@ if ( ! defined( 'ABSPATH' ) ) {
 function tirage_print_deliveries(): void {
 	global $wpdb;
 	echo '<h2>' . esc_html__( 'Deliveries', 'tirage' ) . '</h2>';
+	if ( ! tirage_has_table() ) {
+		tirage_install_tables();
+	}
+	if ( ! tirage_has_table() ) {
+		tirage_print_missing_table();
+		return;
+	}
 	$rows = $wpdb->get_results(
 		'SELECT delivery, COUNT(*) AS events, MIN(created_at) AS created_at, MAX(attempts) AS attempts,
 			MAX(next_at) AS next_at, MIN(state) AS state, MAX(answer) AS answer
@@ -30,6 +37,15 @@ function tirage_print_deliveries(): void {
 	if ( in_array( 'waiting', wp_list_pluck( $rows, 'state' ), true ) ) {
 		tirage_print_button( 'send_all', __( 'Send everything that waits now', 'tirage' ) );
 	}
+}
+
+/**
+ * That nothing can be kept, and so nothing rings, and what to do.
+ */
+function tirage_print_missing_table(): void {
+	/* translators: %s: the name of a database table */
+	$words = sprintf( __( 'The plugin couldn’t make its table %s in the database, so the service is told nothing. Ask your host to give WordPress’s database user the right to CREATE tables, then load this page again.', 'tirage' ), tirage_events_table() );
+	echo '<div class="notice notice-error inline"><p>' . esc_html( $words ) . '</p></div>';
 }
 
 /**

@@ -44,15 +44,33 @@ function tirage_install_tables(): void {
 			KEY delivery (delivery)
 		) $charset;"
 	);
-	update_option( 'tirage_db_version', TIRAGE_DB_VERSION );
+	if ( tirage_has_table() ) {
+		update_option( 'tirage_db_version', TIRAGE_DB_VERSION );
+		delete_option( 'tirage_tables_tried_at' );
+	} else {
+		update_option( 'tirage_tables_tried_at', time(), false );
+	}
 }
 register_activation_hook( TIRAGE_FILE, 'tirage_install_tables' );
 
 /**
- * Makes the table where the plugin came by another way than its activation: an update, or a new site of a network.
+ * Whether the table is there, which a database may refuse.
+ */
+function tirage_has_table(): bool {
+	global $wpdb;
+	$query = $wpdb->prepare( 'SHOW TABLES LIKE %s', $wpdb->esc_like( tirage_events_table() ) );
+	return 0 === strcasecmp( tirage_events_table(), (string) $wpdb->get_var( $query ) );
+}
+
+/**
+ * Makes the table where the plugin came by another way than its activation: an update, or a new site of a network. What
+ * the database refuses is tried again a minute later, not with each request.
  */
 function tirage_check_tables(): void {
-	if ( TIRAGE_DB_VERSION !== get_option( 'tirage_db_version' ) ) {
+	if ( TIRAGE_DB_VERSION === get_option( 'tirage_db_version' ) ) {
+		return;
+	}
+	if ( (int) get_option( 'tirage_tables_tried_at', 0 ) < time() - MINUTE_IN_SECONDS ) {
 		tirage_install_tables();
 	}
 }
@@ -112,6 +130,21 @@ function tirage_read_option( string $name ): string {
 }
 
 /**
+ * Writes an option's row whatever it held, for what many requests read and write at once: the functions for options
+ * don't write what their cache holds already, and their cache of all autoloaded options can bring an old value back.
+ *
+ * @param string $name  The option.
+ * @param string $value Its value.
+ */
+function tirage_write_option( string $name, string $value ): void {
+	global $wpdb;
+	if ( ! tirage_claim_option( $name, $value ) ) {
+		$wpdb->update( $wpdb->options, array( 'option_value' => $value ), array( 'option_name' => $name ) );
+		wp_cache_delete( $name, 'options' );
+	}
+}
+
+/**
  * Takes a lock that runs out by itself; its mark, or '' while another request holds it.
  *
  * @param string $name    The lock.
@@ -131,12 +164,13 @@ function tirage_take_lock( string $name, int $seconds ): string {
 }
 
 /**
- * Whether a request holds a lock at this moment.
+ * Until when a request holds a lock at most, in seconds since 1970; 0 when none does.
  *
  * @param string $name The lock.
  */
-function tirage_is_locked( string $name ): bool {
-	return (int) tirage_read_option( "tirage_lock_$name" ) >= time();
+function tirage_locked_until( string $name ): int {
+	$until = (int) tirage_read_option( "tirage_lock_$name" );
+	return $until >= time() ? $until : 0;
 }
 
 /**

@@ -27,6 +27,7 @@ $tirage_rooms = array(
 	'service',
 	'tables',
 	'after-response',
+	'pauses',
 	'webhook',
 	'hooks',
 	'rest-api',

@@ -1,6 +1,6 @@
 <?php
 /**
- * Deliveries: what rang is sent in as few calls as possible, and again with growing pauses until the service takes it.
+ * Deliveries: what rang is sent in as few calls as possible.
  *
  * @package tirage
  */
@@ -9,28 +9,41 @@ if ( ! defined( 'ABSPATH' ) ) {
 	exit;
 }
 
-const TIRAGE_PAUSES          = array( 2, 5, 15, 60, 300, 900, 3600 ); // seconds after the first, second, … failure.
+const TIRAGE_REFUSALS        = array( 400, 413, 422 ); // something about this delivery: the others may go.
 const TIRAGE_EVENTS_AT_ONCE  = 500;
-const TIRAGE_MOST_WAITING    = 10000;
 const TIRAGE_SENDING_SECONDS = 20;
 const TIRAGE_KEPT_DAYS       = 7;
 
 /**
  * Sends what rang in this request, unless the service failed a moment ago: then what rang waits with the rest, and no
  * commenter's request hangs on a service that hangs. While another request sends, it finds what rang by itself.
+ *
+ * Whatever becomes of the sender, there is a next try.
  */
 function tirage_send_after_events(): void {
-	if ( (int) get_option( 'tirage_next_at', 0 ) <= time() && ! tirage_is_locked( 'sender' ) ) {
+	$paused_until = (int) tirage_read_option( 'tirage_paused_until' );
+	$locked_until = tirage_locked_until( 'sender' );
+	if ( $paused_until > time() ) {
+		tirage_try_by( $paused_until );
+	} elseif ( $locked_until ) {
+		tirage_try_by( $locked_until + 1 );
+	} else {
+		tirage_try_by( time() + TIRAGE_LONGEST_PAUSE );
 		tirage_run_soon( 'deliveries' );
 	}
 }
 
 /**
- * Sends what waits for its next try, at the end of any request.
+ * Sends what waits for its next try, at the end of any request, of which one a minute sets out to.
  */
 function tirage_send_what_is_due(): void {
-	$next_at = (int) get_option( 'tirage_next_at', 0 );
-	if ( $next_at > 0 && $next_at <= time() && ! has_action( 'shutdown', 'tirage_send_after_events' ) ) {
+	if ( tirage_is_kick() || ! tirage_is_connected() ) {
+		return;
+	}
+	$next_at = tirage_read_option( 'tirage_next_at' );
+	$later   = (string) ( time() + TIRAGE_LONGEST_PAUSE );
+	$is_due  = (int) $next_at > 0 && (int) $next_at <= time();
+	if ( $is_due && tirage_swap_option( 'tirage_next_at', $next_at, $later ) ) {
 		add_action( 'shutdown', 'tirage_send_after_events', 1 );
 	}
 }
@@ -42,13 +55,11 @@ add_action( 'init', 'tirage_send_what_is_due' );
  * @param bool $now Whether what waits for a later try is due as well.
  */
 function tirage_run_deliveries( bool $now = false ): void {
-	global $wpdb;
 	if ( ! tirage_is_connected() ) {
 		return;
 	}
 	if ( $now ) {
-		$wpdb->query( 'UPDATE ' . tirage_events_table() . " SET next_at = 0 WHERE state = 'waiting'" );
-		tirage_set_next_at( 0 );
+		tirage_end_pauses();
 	}
 	do {
 		$lock = tirage_take_lock( 'sender', 3 * TIRAGE_SENDING_SECONDS );
@@ -56,8 +67,9 @@ function tirage_run_deliveries( bool $now = false ): void {
 			return; // whoever has it looks once more after giving it back.
 		}
 		$goes_on = tirage_send_for_a_while();
+		tirage_note_what_waits();
 		tirage_give_lock( 'sender', $lock );
-	} while ( $goes_on && '' !== tirage_next_delivery() );
+	} while ( $goes_on && tirage_is_due() );
 }
 
 /**
@@ -73,36 +85,45 @@ add_action( 'tirage_retry', 'tirage_on_run_deliveries' );
  * Sends delivery after delivery; false once the service doesn't take any, or after a while.
  */
 function tirage_send_for_a_while(): bool {
-	$until = time() + TIRAGE_SENDING_SECONDS;
+	$until    = time() + TIRAGE_SENDING_SECONDS;
+	$is_taken = false;
 	while ( time() < $until ) {
 		$delivery = tirage_next_delivery();
 		if ( '' === $delivery ) {
-			tirage_set_next_at( tirage_earliest_try() );
 			return true;
 		}
-		if ( ! tirage_send( $delivery ) ) {
+		$status = tirage_send( $delivery );
+		if ( $status >= 200 && $status < 300 ) {
+			if ( ! $is_taken && (int) tirage_read_option( 'tirage_paused_until' ) ) {
+				tirage_end_pauses(); // the service is back.
+			}
+			$is_taken = true;
+		} elseif ( ! in_array( $status, TIRAGE_REFUSALS, true ) ) {
+			if ( ! $is_taken ) {
+				tirage_pause_sending( $delivery );
+			}
 			return false;
 		}
 	}
-	tirage_set_next_at( time() );
 	return false;
 }
 
 /**
- * The delivery to send next: one that is due again, else a new one of what rang since; '' when nothing is due.
+ * The delivery to send next, '' when nothing is due: what was tried least goes first, so that one which fails for itself
+ * holds up no other. Only for who holds the lock.
  */
 function tirage_next_delivery(): string {
 	global $wpdb;
-	$table = tirage_events_table();
-	$query = "SELECT delivery FROM $table WHERE state = 'waiting' AND delivery <> '' AND next_at <= %d ORDER BY id LIMIT 1";
-	$due   = (string) $wpdb->get_var( $wpdb->prepare( $query, time() ) );
-	if ( '' !== $due ) {
-		return $due;
+	$table  = tirage_events_table();
+	$query  = "SELECT delivery, attempts FROM $table WHERE state = 'waiting' AND delivery <> '' AND next_at <= %d ORDER BY attempts, id LIMIT 1";
+	$formed = $wpdb->get_row( $wpdb->prepare( $query, time() ) );
+	if ( $formed && ! (int) $formed->attempts ) {
+		return $formed->delivery;
 	}
 	$query = "SELECT id FROM $table WHERE state = 'waiting' AND delivery = '' ORDER BY id LIMIT %d";
 	$ids   = $wpdb->get_col( $wpdb->prepare( $query, TIRAGE_EVENTS_AT_ONCE ) );
 	if ( ! $ids ) {
-		return '';
+		return $formed ? $formed->delivery : '';
 	}
 	$delivery = tirage_message_id();
 	$query    = "UPDATE $table SET delivery = %s WHERE state = 'waiting' AND delivery = '' AND id <= %d";
@@ -111,34 +132,47 @@ function tirage_next_delivery(): string {
 }
 
 /**
- * Sends one delivery and keeps the answer; false when the service takes nothing at present.
+ * Whether anything could be sent now.
+ */
+function tirage_is_due(): bool {
+	global $wpdb;
+	$query = 'SELECT COUNT(*) FROM ' . tirage_events_table() . " WHERE state = 'waiting' AND next_at <= %d";
+	return (bool) $wpdb->get_var( $wpdb->prepare( $query, time() ) );
+}
+
+/**
+ * Sends one delivery and keeps the answer; its status, 0 when none came.
  *
  * @param string $delivery Its id.
  */
-function tirage_send( string $delivery ): bool {
+function tirage_send( string $delivery ): int {
 	global $wpdb;
-	$table  = tirage_events_table();
-	$query  = "SELECT event, post_id, comment_id, attempts FROM $table WHERE delivery = %s AND state = 'waiting' ORDER BY id";
-	$rows   = $wpdb->get_results( $wpdb->prepare( $query, $delivery ) );
-	$body   = (string) wp_json_encode(
+	$table = tirage_events_table();
+	$query = "SELECT event, post_id, comment_id, attempts FROM $table WHERE delivery = %s AND state = 'waiting' ORDER BY id";
+	$rows  = $wpdb->get_results( $wpdb->prepare( $query, $delivery ) );
+	if ( ! $rows ) {
+		return 202; // another request sent it, or it was dropped.
+	}
+	$body     = (string) wp_json_encode(
 		array(
 			'type'   => 'doorbell',
 			'events' => array_map( 'tirage_event_json', $rows ),
 		)
 	);
-	$answer = tirage_post( '/webhooks/wordpress', $delivery, $body, 5 );
-	$status = is_wp_error( $answer ) ? 0 : (int) wp_remote_retrieve_response_code( $answer );
+	$answer   = tirage_post( '/webhooks/wordpress', $delivery, $body, 5 );
+	$status   = is_wp_error( $answer ) ? 0 : (int) wp_remote_retrieve_response_code( $answer );
+	$attempts = 1 + (int) $rows[0]->attempts;
 	if ( $status >= 200 && $status < 300 ) {
 		$values = array(
 			'state'    => 'sent',
 			'answer'   => (string) $status,
-			'attempts' => 1 + (int) ( $rows[0]->attempts ?? 0 ),
+			'attempts' => $attempts,
 		);
 		$wpdb->update( $table, $values, array( 'delivery' => $delivery ) );
-		return true;
+	} else {
+		tirage_note_failure( $delivery, $attempts, tirage_answer_words( $answer ) );
 	}
-	tirage_note_failure( $delivery, 1 + (int) ( $rows[0]->attempts ?? 0 ), tirage_answer_words( $answer ) );
-	return in_array( $status, array( 400, 413, 422 ), true ); // something about this one: the others may go.
+	return $status;
 }
 
 /**
@@ -155,27 +189,6 @@ function tirage_event_json( $row ): array {
 		$told['comment'] = (int) $row->comment_id;
 	}
 	return $told;
-}
-
-/**
- * Has a delivery tried again later, and nothing sent before.
- *
- * @param string $delivery Its id.
- * @param int    $attempts How often it was tried.
- * @param string $words    What came instead.
- */
-function tirage_note_failure( string $delivery, int $attempts, string $words ): void {
-	global $wpdb;
-	$next_at = time() + tirage_pause( TIRAGE_PAUSES, $attempts );
-	$values  = array(
-		'attempts' => $attempts,
-		'next_at'  => $next_at,
-		'answer'   => $words,
-	);
-	$wpdb->update( tirage_events_table(), $values, array( 'delivery' => $delivery ) );
-	tirage_set_next_at( $next_at );
-	tirage_drop_oldest();
-	wp_schedule_single_event( $next_at, 'tirage_retry', array( $attempts ) );
 }
 
 /**
@@ -204,42 +217,7 @@ function tirage_send_again( string $delivery ): void {
 		'next_at' => 0,
 	);
 	$wpdb->update( tirage_events_table(), $values, array( 'delivery' => $delivery ) );
-	tirage_set_next_at( 0 );
-}
-
-/**
- * When the next try is due; 0 when nothing waits.
- */
-function tirage_earliest_try(): int {
-	global $wpdb;
-	return (int) $wpdb->get_var( 'SELECT MIN(next_at) FROM ' . tirage_events_table() . " WHERE state = 'waiting'" );
-}
-
-/**
- * Keeps when the next try is due, where every request has it at hand without a query.
- *
- * @param int $time Seconds since 1970.
- */
-function tirage_set_next_at( int $time ): void {
-	if ( (int) get_option( 'tirage_next_at', 0 ) !== $time ) {
-		update_option( 'tirage_next_at', $time, true );
-	}
-}
-
-/**
- * Keeps the table small on a blog whose service is gone for good.
- */
-function tirage_drop_oldest(): void {
-	global $wpdb;
-	$table   = tirage_events_table();
-	$waiting = (int) $wpdb->get_var( "SELECT COUNT(*) FROM $table WHERE state = 'waiting'" );
-	if ( $waiting <= TIRAGE_MOST_WAITING ) {
-		return;
-	}
-	$query = "SELECT id FROM $table WHERE state = 'waiting' ORDER BY id DESC LIMIT 1 OFFSET %d";
-	$keep  = (int) $wpdb->get_var( $wpdb->prepare( $query, TIRAGE_MOST_WAITING - 1 ) );
-	$wpdb->query( $wpdb->prepare( "DELETE FROM $table WHERE state = 'waiting' AND id < %d", $keep ) );
-	update_option( 'tirage_dropped', (int) get_option( 'tirage_dropped', 0 ) + $waiting - TIRAGE_MOST_WAITING, false );
+	tirage_note_what_waits();
 }
 
 /**
@@ -283,7 +261,7 @@ register_activation_hook( TIRAGE_FILE, 'tirage_schedule_sweep' );
  * Takes everything out of wp-cron when the plugin is switched off.
  */
 function tirage_unschedule(): void {
-	foreach ( array( 'tirage_sweep', 'tirage_retry' ) as $hook ) {
+	foreach ( array( 'tirage_sweep', 'tirage_retry', 'tirage_save_again' ) as $hook ) {
 		wp_unschedule_hook( $hook );
 	}
 }
