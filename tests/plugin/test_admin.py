@@ -98,6 +98,7 @@ def test_no_third_secret_pushes_out_the_one_in_use(blog: Site, admin: requests.S
         (401, {"code": "signature_wrong", "detail": "x"}, "WEBHOOK_SECRETS"),
         (400, {"code": "timestamp_refused", "detail": "x"}, "clock|horloge"),
         (503, {"code": "no_secret", "detail": "x"}, "WEBHOOK_SECRETS"),
+        (409, {"code": "other_blog", "detail": "x"}, "autre blog"),
         (500, {"code": "internal", "detail": "<script>Its own words"}, "Its own words"),
         (200, {"service": "other"}, "Tirage"),
         (200, {"service": "tirage", "problem": "Blog is down.", "blog": None}, "Blog is down"),

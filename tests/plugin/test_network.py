@@ -99,6 +99,12 @@ _SET_ADDRESS = """
 wp_set_current_user($args['id']);
 return tirage_do_save_url($args['url']) instanceof WP_Error;
 """
+_STEP = """
+wp_set_current_user($args['id']);
+ob_start();
+tirage_print_service_step();
+return ob_get_clean();
+"""
 _CONNECT_BOTH = """
 foreach ($args['sites'] as $site) {
     switch_to_blog($site);
@@ -123,6 +129,11 @@ def test_a_site_of_a_network_aims_at_no_address_of_the_host_s_and_touches_no_oth
         assert site.php("return get_option('tirage_service_url', '');") == ""
         assert not site.php(_SET_ADDRESS, id=1, url="http://127.0.0.1:8000")
         assert site.php("return get_option('tirage_service_url');") == "http://127.0.0.1:8000"
+        step = "require_once ABSPATH . 'wp-admin/includes/admin.php';" + _STEP
+        assert 'name="value"' in site.php(step, id=1)
+        shown = site.php(step, id=editor)
+        assert 'name="value"' not in shown
+        assert "http://127.0.0.1:8000" in shown
         second = site.php(_ADD_SITE, path="/two/")
         names = site.php(_CONNECT_BOTH, sites=[1, second])
         assert "Site 1" in names

@@ -116,7 +116,7 @@ function tirage_do_connect( string $value ) {
  */
 function tirage_hand_over( WP_User $user, string $password, string $uuid ) {
 	$login = array(
-		'url'      => home_url( '/' ),
+		'url'      => tirage_blog_address(),
 		'user'     => $user->user_login,
 		'password' => $password,
 	);
