@@ -1,6 +1,6 @@
 <?php
 /**
- * The same settings for the classic editor: a box below the post.
+ * The same settings in a box below the post: for the classic editor, and for posts whose meta the block editor doesn't get.
  *
  * @package tirage
  */
@@ -10,18 +10,13 @@ if ( ! defined( 'ABSPATH' ) ) {
 }
 
 /**
- * Adds the box; the block editor has its panel instead.
+ * Adds the box. The block editor has its panel instead where posts have custom fields, which bring it their meta.
  */
 function tirage_add_box(): void {
-	add_meta_box(
-		'tirage',
-		'Tirage',
-		'tirage_print_box',
-		tirage_post_types(),
-		'normal',
-		'default',
-		array( '__back_compat_meta_box' => true )
-	);
+	foreach ( tirage_post_types() as $type ) {
+		$has_panel = post_type_supports( $type, 'custom-fields' );
+		add_meta_box( 'tirage', 'Tirage', 'tirage_print_box', $type, 'normal', 'default', array( '__back_compat_meta_box' => $has_panel ) );
+	}
 }
 add_action( 'add_meta_boxes', 'tirage_add_box' );
 
@@ -38,6 +33,7 @@ function tirage_print_box( WP_Post $post ): void {
 	wp_nonce_field( 'tirage_box', 'tirage_nonce' );
 	$state = tirage_fresh_state( $post->ID ); // first, as it may bring settings that were changed at the service.
 	echo '<div class="tirage-box">';
+	printf( '<input type="hidden" name="tirage[before]" value="%s">', esc_attr( (string) wp_json_encode( tirage_settings( $post->ID ) ) ) );
 	tirage_print_box_state( $post->ID, $state );
 	tirage_print_contest_fields( $post, $state );
 	tirage_print_reader_fields( tirage_settings( $post->ID ) );
@@ -178,17 +174,28 @@ function tirage_print_lines( string $name, string $label, string $value ): void 
 }
 
 /**
- * The settings that the box means: what was fixed in it was not sent, and stays as it is.
+ * The settings that the box means: what was fixed in it was not sent, and stays as it is. So does what nobody touched
+ * while the form was open, as it may have been changed elsewhere meanwhile.
  *
  * @param int   $post_id The post.
- * @param array $given   The fields that were sent.
+ * @param array $given   The fields that were sent, and what stood in them 'before'.
  */
 function tirage_box_settings( int $post_id, array $given ): array {
-	$state = tirage_state( $post_id );
+	$kept   = tirage_settings( $post_id );
+	$before = is_string( $given['before'] ?? null ) ? json_decode( $given['before'], true ) : null;
+	$state  = tirage_state( $post_id );
 	if ( null !== $state && ! $state['is_changeable'] ) {
-		$given = array_intersect_key( $given, array_flip( array( 'how_to', 'message' ) ) ) + tirage_settings( $post_id );
+		$given = array_intersect_key( $given, array_flip( array( 'how_to', 'message' ) ) ) + $kept;
 	}
-	return tirage_clean_settings( array( 'enabled' => null !== $state || ! empty( $given['enabled'] ) ) + $given );
+	$wanted = tirage_clean_settings( array( 'enabled' => null !== $state || ! empty( $given['enabled'] ) ) + $given );
+	if ( ! is_array( $before ) ) {
+		return $wanted;
+	}
+	$before = tirage_clean_settings( $before );
+	foreach ( $wanted as $name => $value ) {
+		$wanted[ $name ] = $value === $before[ $name ] ? $kept[ $name ] : $value;
+	}
+	return $wanted;
 }
 
 /**
@@ -207,6 +214,9 @@ function tirage_save_box( $post_id ): void {
 	$given             = isset( $_POST['tirage'] ) && is_array( $_POST['tirage'] ) ? wp_unslash( $_POST['tirage'] ) : array();
 	$lines             = is_string( $given['excluded'] ?? null ) ? $given['excluded'] : '';
 	$given['excluded'] = array_map( 'trim', (array) preg_split( '/\R/', $lines ) );
-	update_post_meta( (int) $post_id, '_tirage_settings', wp_slash( tirage_box_settings( (int) $post_id, $given ) ) );
+	$settings          = tirage_box_settings( (int) $post_id, $given );
+	if ( tirage_settings( (int) $post_id ) !== $settings ) {
+		tirage_keep_settings( (int) $post_id, $settings );
+	}
 }
 add_action( 'save_post', 'tirage_save_box' );
