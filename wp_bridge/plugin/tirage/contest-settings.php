@@ -106,12 +106,41 @@ function tirage_settings( int $post_id ): array {
 }
 
 /**
+ * Keeps the settings of a post, and whose they are.
+ *
+ * @param int   $post_id  The post.
+ * @param array $settings The settings.
+ */
+function tirage_keep_settings( int $post_id, array $settings ): void {
+	update_post_meta( $post_id, '_tirage_post', $post_id ); // first, or a copy's own would be compared with none.
+	update_post_meta( $post_id, '_tirage_settings', wp_slash( $settings ) );
+}
+
+/**
+ * A copy of a post is no contest, though the plugin that made it copied the settings too: it would open with the
+ * deadline of the other, before its writer decided anything.
+ *
+ * @param mixed  $value   What to read instead; null for what is stored.
+ * @param int    $post_id The post.
+ * @param string $key     The meta key.
+ * @return mixed
+ */
+function tirage_hide_copied_settings( $value, $post_id, $key ) {
+	if ( '_tirage_settings' !== $key ) {
+		return $value;
+	}
+	$owner = (int) get_post_meta( (int) $post_id, '_tirage_post', true );
+	return 0 === $owner || (int) $post_id === $owner ? $value : array( tirage_default_settings() );
+}
+add_filter( 'get_post_metadata', 'tirage_hide_copied_settings', 10, 3 );
+
+/**
  * Whether the user may make a contest of a post: who may publish it.
  *
  * @param int $post_id The post.
  */
 function tirage_may_set_up( int $post_id ): bool {
-	return current_user_can( 'edit_post', $post_id ) && current_user_can( 'publish_posts' );
+	return current_user_can( 'edit_post', $post_id ) && current_user_can( 'publish_post', $post_id );
 }
 
 /**
@@ -171,6 +200,8 @@ function tirage_register_meta(): void {
 				),
 			)
 		);
+		add_filter( "rest_pre_insert_$type", 'tirage_drop_settings', 10, 2 );
+		add_action( "rest_after_insert_$type", 'tirage_keep_sent_settings', 10, 2 );
 	}
 }
 add_action( 'init', 'tirage_register_meta', 20 );
@@ -184,4 +215,36 @@ add_action( 'init', 'tirage_register_meta', 20 );
  */
 function tirage_may_write_meta( $allowed, $key, $post_id ): bool {
 	return tirage_may_set_up( (int) $post_id );
+}
+
+/**
+ * Leaves the settings out of what the editor saves for somebody who may not write them: it sends all meta of a post
+ * as soon as any of it changed, such as footnotes, and WordPress would refuse the whole post for ours.
+ *
+ * @param object          $prepared The post that is about to be saved; without ID while it is new.
+ * @param WP_REST_Request $request  What was sent.
+ * @return object
+ */
+function tirage_drop_settings( $prepared, WP_REST_Request $request ) {
+	$meta = $request['meta'];
+	$may  = isset( $prepared->ID )
+		? tirage_may_set_up( (int) $prepared->ID )
+		: current_user_can( get_post_type_object( $prepared->post_type )->cap->publish_posts );
+	if ( ! $may && is_array( $meta ) ) {
+		unset( $meta['_tirage_settings'] );
+		$request['meta'] = $meta;
+	}
+	return $prepared;
+}
+
+/**
+ * Notes that settings that were sent are the post's own.
+ *
+ * @param WP_Post         $post    The post, saved.
+ * @param WP_REST_Request $request What was sent.
+ */
+function tirage_keep_sent_settings( WP_Post $post, WP_REST_Request $request ): void {
+	if ( isset( $request['meta']['_tirage_settings'] ) && tirage_may_set_up( $post->ID ) ) {
+		tirage_keep_settings( $post->ID, tirage_clean_settings( $request['meta']['_tirage_settings'] ) );
+	}
 }

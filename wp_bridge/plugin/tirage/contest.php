@@ -30,7 +30,10 @@ function tirage_on_post_saved( $post_id, $post ): void {
 		delete_post_meta( $post_id, '_tirage_problem' ); // it is no contest any more, so nothing is tried again.
 		return;
 	}
-	if ( get_post_meta( $post_id, '_tirage_saved', true ) !== tirage_fingerprint( $settings ) ) {
+	if ( ! get_post_meta( $post_id, '_tirage_post', true ) ) {
+		tirage_keep_settings( $post_id, $settings ); // written by other code, which doesn't say whose they are.
+	}
+	if ( ! tirage_is_handed_over( $post_id, $settings ) ) {
 		tirage_save_contest( $post_id, tirage_actor( $post ), 1 );
 	}
 }
@@ -44,39 +47,6 @@ add_action( 'wp_after_insert_post', 'tirage_on_post_saved', 20, 2 );
 function tirage_actor( WP_Post $post ): string {
 	$user = wp_get_current_user();
 	return $user->exists() ? $user->user_login : (string) get_the_author_meta( 'user_login', (int) $post->post_author );
-}
-
-/**
- * What changes when the contest does.
- *
- * @param array $settings The settings.
- */
-function tirage_fingerprint( array $settings ): string {
-	return md5( (string) wp_json_encode( tirage_wish( 0, $settings, '' ) ) );
-}
-
-/**
- * The contest as the service takes it.
- *
- * @param int    $post_id  The post.
- * @param array  $settings Its settings.
- * @param string $actor    The login of whoever saved it.
- */
-function tirage_wish( int $post_id, array $settings, string $actor ): array {
-	return array(
-		'post'       => $post_id,
-		'actor'      => '' !== $actor ? $actor : 'wordpress',
-		'closes'     => $settings['closes'],
-		'winners'    => $settings['winners'],
-		'alternates' => $settings['alternates'],
-		'automatic'  => $settings['automatic'],
-		'rules'      => array(
-			'replies_count'  => $settings['replies_count'],
-			'staff_may_win'  => $settings['staff_may_win'],
-			'leave_out_held' => $settings['leave_out_held'],
-			'excluded'       => $settings['excluded'],
-		),
-	);
 }
 
 /**
@@ -103,7 +73,7 @@ function tirage_save_contest( int $post_id, string $actor, int $try ): void {
 		return;
 	}
 	tirage_note_answer();
-	update_post_meta( $post_id, '_tirage_saved', tirage_fingerprint( $settings ) );
+	tirage_note_handed_over( $post_id, $settings );
 	delete_post_meta( $post_id, '_tirage_problem' );
 	tirage_store_state( $post_id, is_array( $told['contest'] ?? null ) ? $told['contest'] : array() );
 }
@@ -129,6 +99,8 @@ function tirage_check_settings( WP_Post $post, array $settings ) {
 	$words  = '';
 	if ( '' === $settings['closes'] ) {
 		$words = __( 'A contest needs a deadline: choose a day and a time.', 'tirage' );
+	} elseif ( '' === tirage_deadline( $post->ID, $settings['closes'] ) ) {
+		$words = tirage_problem_words( 'bad_deadline', '' );
 	} elseif ( $is_new && $settings['closes'] <= substr( $post->post_date, 0, 16 ) ) {
 		$words = __( 'The deadline lies before the post is published, so nobody could enter: choose a later one, then save again.', 'tirage' );
 	} elseif ( $is_new && 'open' !== $post->comment_status && $settings['closes'] > wp_date( 'Y-m-d H:i' ) ) {
@@ -149,35 +121,63 @@ function tirage_keep_problem( int $post_id, WP_Error $error, string $actor, int 
 	$status = (int) ( $error->get_error_data()['status'] ?? 0 );
 	$passes = 0 === $status || 401 === $status || $status >= 500 || 'busy' === $error->get_error_code();
 	$words  = $error->get_error_message();
+	$pause  = tirage_pause( TIRAGE_SAVE_PAUSES, $try );
 	if ( $passes ) {
-		$pause = tirage_pause( TIRAGE_SAVE_PAUSES, $try );
-		wp_clear_scheduled_hook( 'tirage_save_again', array( $post_id, $actor, $try ) );
 		wp_schedule_single_event( time() + $pause, 'tirage_save_again', array( $post_id, $actor, $try + 1 ) );
 		$words .= ' ' . __( 'Nothing is lost: it is tried again by itself.', 'tirage' );
 	}
-	delete_post_meta( $post_id, '_tirage_saved' );
+	tirage_note_in_doubt( $post_id );
 	$problem = array(
-		'words' => $words,
-		'code'  => (string) $error->get_error_code(),
-		'at'    => time(),
+		'post'     => $post_id,
+		'words'    => $words,
+		'code'     => (string) $error->get_error_code(),
+		'at'       => time(),
+		'actor'    => $actor,
+		'try'      => $try,
+		'again_at' => $passes ? time() + $pause : 0,
 	);
 	update_post_meta( $post_id, '_tirage_problem', wp_slash( $problem ) );
 }
 
 /**
- * Tries again, unless the post was saved well since.
+ * Tries again, unless the post was saved since, well or not.
  *
  * @param int    $post_id The post.
  * @param string $actor   The login of whoever saved it.
  * @param int    $try     Which try this is.
  */
 function tirage_save_again( $post_id, $actor, $try ): void {
-	$settings = tirage_settings( (int) $post_id );
-	if ( $settings['enabled'] && get_post( (int) $post_id ) && get_post_meta( (int) $post_id, '_tirage_problem', true ) ) {
+	$problem = tirage_kept_problem( (int) $post_id );
+	if ( null !== $problem && $problem['try'] + 1 === (int) $try && tirage_settings( (int) $post_id )['enabled'] && get_post( (int) $post_id ) ) {
 		tirage_save_contest( (int) $post_id, (string) $actor, (int) $try );
 	}
 }
 add_action( 'tirage_save_again', 'tirage_save_again', 10, 3 );
+
+/**
+ * Tries again what is due and wasn't tried: WP-Cron loses an event now and then, when two requests write its list.
+ */
+function tirage_save_what_is_due(): void {
+	global $wpdb;
+	$query = "SELECT post_id FROM {$wpdb->postmeta} WHERE meta_key = '_tirage_problem' LIMIT 100";
+	foreach ( array_map( 'intval', $wpdb->get_col( $query ) ) as $post_id ) {
+		$problem = tirage_kept_problem( $post_id );
+		if ( null !== $problem && $problem['again_at'] && $problem['again_at'] <= time() ) {
+			tirage_save_again( $post_id, $problem['actor'], $problem['try'] + 1 );
+		}
+	}
+}
+add_action( 'tirage_sweep', 'tirage_save_what_is_due' );
+
+/**
+ * What went wrong when a post's contest was saved last: 'words', 'actor', 'try', 'again_at'; null when all is well.
+ *
+ * @param int $post_id The post.
+ */
+function tirage_kept_problem( int $post_id ): ?array {
+	$problem = get_post_meta( $post_id, '_tirage_problem', true );
+	return is_array( $problem ) && $post_id === $problem['post'] ? $problem : null;
+}
 
 /**
  * Why a post's contest couldn't be saved, in a sentence; '' when all is well.
@@ -185,8 +185,7 @@ add_action( 'tirage_save_again', 'tirage_save_again', 10, 3 );
  * @param int $post_id The post.
  */
 function tirage_problem( int $post_id ): string {
-	$problem = get_post_meta( $post_id, '_tirage_problem', true );
-	return is_array( $problem ) && is_string( $problem['words'] ?? null ) ? $problem['words'] : '';
+	return tirage_kept_problem( $post_id )['words'] ?? '';
 }
 
 /**

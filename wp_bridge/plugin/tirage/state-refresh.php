@@ -127,9 +127,27 @@ function tirage_fetch_states( array $post_ids, int $timeout ): void {
 			tirage_take_over( $post_id, $contests[ $post_id ] );
 		} elseif ( null === $known ) {
 			update_post_meta( $post_id, '_tirage_none_at', $began );
+		} elseif ( ! isset( $contests[ $post_id ] ) && $known['fetched_at'] < $began ) {
+			tirage_forget_contest( $post_id, $known );
 		}
 		delete_post_meta( $post_id, '_tirage_stale' );
 	}
+}
+
+/**
+ * The service doesn't know a contest that was known: it begins anew with another database, say. An open one is handed
+ * over by the next save; one whose deadline passed isn't, as it would be drawn a second time.
+ *
+ * @param int   $post_id The post.
+ * @param array $state   How the contest stood.
+ */
+function tirage_forget_contest( int $post_id, array $state ): void {
+	delete_post_meta( $post_id, '_tirage_state' );
+	delete_post_meta( $post_id, '_tirage_saved' );
+	if ( $state['closes_at'] <= time() ) {
+		tirage_keep_settings( $post_id, array( 'enabled' => false ) + tirage_settings( $post_id ) );
+	}
+	clean_post_cache( $post_id );
 }
 
 /**
@@ -151,7 +169,7 @@ function tirage_note_answer(): void {
  */
 function tirage_take_over( int $post_id, array $told ): void {
 	$settings  = tirage_settings( $post_id );
-	$is_waited = $settings['enabled'] && get_post_meta( $post_id, '_tirage_saved', true ) !== tirage_fingerprint( $settings );
+	$is_waited = $settings['enabled'] && ! tirage_is_handed_over( $post_id, $settings );
 	$closes_at = tirage_read_time( $told['closes_at'] ?? null );
 	if ( $is_waited || false === $closes_at || ! is_array( $told['rules'] ?? null ) ) {
 		return;
@@ -163,7 +181,7 @@ function tirage_take_over( int $post_id, array $told ): void {
 	$names  = array_flip( array( 'winners', 'alternates', 'automatic', 'replies_count', 'staff_may_win', 'leave_out_held', 'excluded' ) );
 	$theirs = tirage_clean_settings( array_merge( $settings, array_intersect_key( $told['rules'] + $told, $names ), $theirs ) );
 	if ( $theirs !== $settings ) {
-		update_post_meta( $post_id, '_tirage_settings', wp_slash( $theirs ) );
-		update_post_meta( $post_id, '_tirage_saved', tirage_fingerprint( $theirs ) );
+		tirage_keep_settings( $post_id, $theirs );
+		tirage_note_handed_over( $post_id, $theirs );
 	}
 }

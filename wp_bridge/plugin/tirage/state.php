@@ -12,13 +12,13 @@ if ( ! defined( 'ABSPATH' ) ) {
 const TIRAGE_PHASES = array( 'open', 'closing', 'review', 'sealed', 'drawn', 'announcing', 'announced' );
 
 /**
- * How a post's contest stands, as far as it is known; null for a post without one.
+ * How a post's contest stands, as far as it is known; null for a post without one, also for a copy of one.
  *
  * @param int $post_id The post.
  */
 function tirage_state( int $post_id ): ?array {
 	$state = get_post_meta( $post_id, '_tirage_state', true );
-	return is_array( $state ) && isset( $state['phase'], $state['fetched_at'] ) ? $state : null;
+	return is_array( $state ) && $post_id === $state['post'] ? $state : null;
 }
 
 /**
@@ -95,19 +95,49 @@ function tirage_store_state( int $post_id, array $told ): void {
 		return;
 	}
 	$before              = tirage_state( $post_id );
+	$state['post']       = $post_id;
 	$state['fetched_at'] = time();
 	update_post_meta( $post_id, '_tirage_state', wp_slash( $state ) );
+	if ( $state['closes_at'] > time() ) {
+		update_post_meta( $post_id, '_tirage_open_until', $state['closes_at'] );
+	}
 	if ( null === $before || $before['phase'] !== $state['phase'] ) {
-		clean_post_cache( $post_id );
-		/**
-		 * A contest came into another phase: a page cache may drop the post's page.
-		 *
-		 * @param int   $post_id The post.
-		 * @param array $state   How the contest stands.
-		 */
-		do_action( 'tirage_state_changed', $post_id, $state );
+		tirage_tell_caches( $post_id, $state );
 	}
 }
+
+/**
+ * Tells page caches that a contest shows otherwise than before.
+ *
+ * @param int   $post_id The post.
+ * @param array $state   How the contest stands.
+ */
+function tirage_tell_caches( int $post_id, array $state ): void {
+	clean_post_cache( $post_id );
+	/**
+	 * A contest came into another phase, or its deadline passed: a page cache may drop the post's page.
+	 *
+	 * @param int   $post_id The post.
+	 * @param array $state   How the contest stands.
+	 */
+	do_action( 'tirage_state_changed', $post_id, $state );
+}
+
+/**
+ * Tells page caches of deadlines that passed: what they keep still says "Open until", and nothing else may happen then.
+ */
+function tirage_tell_of_deadlines(): void {
+	global $wpdb;
+	$query = "SELECT post_id FROM {$wpdb->postmeta} WHERE meta_key = '_tirage_open_until' AND meta_value + 0 <= %d LIMIT 100";
+	foreach ( array_map( 'intval', $wpdb->get_col( $wpdb->prepare( $query, time() ) ) ) as $post_id ) {
+		delete_post_meta( $post_id, '_tirage_open_until' );
+		$state = tirage_state( $post_id );
+		if ( null !== $state && $state['closes_at'] <= time() ) {
+			tirage_tell_caches( $post_id, $state );
+		}
+	}
+}
+add_action( 'tirage_sweep', 'tirage_tell_of_deadlines' );
 
 /**
  * A phase in words.

@@ -33,6 +33,7 @@ $tirage_rooms = array(
 	'rest-api',
 	'winner-comment',
 	'contest-settings',
+	'contest-wish',
 	'contest',
 	'editor',
 	'metabox',

@@ -29,7 +29,7 @@ function tirage_uninstall_site(): void {
 	$query = "SELECT DISTINCT meta_key FROM {$wpdb->postmeta} WHERE meta_key LIKE %s";
 	$keys  = $wpdb->get_col( $wpdb->prepare( $query, $wpdb->esc_like( '_tirage_' ) . '%' ) );
 	array_map( 'delete_post_meta_by_key', $keys );
-	foreach ( array( 'tirage_sweep', 'tirage_retry', 'tirage_save_again', 'tirage_deadline_passed' ) as $hook ) {
+	foreach ( array( 'tirage_sweep', 'tirage_retry', 'tirage_save_again' ) as $hook ) {
 		wp_unschedule_hook( $hook );
 	}
 }
