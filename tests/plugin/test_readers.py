@@ -15,6 +15,7 @@ from tests.plugin.standin import StandIn
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
 BLOCK = "<!-- wp:tirage/contest /-->"
+MESSAGE = "update_post_meta($args['p'], '_tirage_settings', ['message' => 'Je participe & je gagne']);"
 
 
 def write(site: Site, content: str = BLOCK, **state: object) -> int:
@@ -64,17 +65,25 @@ def test_an_open_contest_tells_until_when_how_and_how_many(each_blog: Site, cont
 def test_the_button_for_x_is_there_when_a_message_is_set(blog: Site):
     post = write(blog)
     assert "x.com" not in shown(blog, post)
-    blog.php("update_post_meta($args['p'], '_tirage_settings', ['message' => 'Je participe & je gagne']);", p=post)
+    blog.php(MESSAGE, p=post)
     assert "https://x.com/intent/post?text=Je%20participe%20%26%20je%20gagne&#038;url=" in shown(blog, post)
 
 
 def test_after_the_deadline_it_is_closed_without_asking_anybody(blog: Site, service: StandIn):
     past = (datetime.now(UTC) - timedelta(seconds=2)).strftime("%Y-%m-%dT%H:%M:%SZ")
     post = write(blog, closes_at=past)
+    blog.php(MESSAGE, p=post)
     text = shown(blog, post)
     assert "x.com" not in text
-    assert "31" in text
+    assert "Clos depuis" in text
+    assert "31 participations" in text
     assert service.asked == []
+
+
+@pytest.mark.parametrize(("winners", "words"), [(1, "1 participation. La"), (2, "1 participation. Les")])
+def test_after_the_deadline_it_speaks_of_as_many_winners_as_there_will_be(blog: Site, winners: int, words: str):
+    past = (datetime.now(UTC) - timedelta(seconds=2)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert words in shown(blog, write(blog, closes_at=past, entries=1, winners=winners))
 
 
 def test_the_winners_with_the_proof(blog: Site):
@@ -98,8 +107,10 @@ def test_what_the_service_says_is_not_trusted(blog: Site):
     text = shown(blog, post)
     assert "javascript" not in text
     assert "<script" not in text
+    assert re.search(r"\b0 personne", text)
+    assert re.search(r"\b0 participation", text)
     blog.php("tirage_store_state($args['p'], ['phase' => '<b>', 'closes_at' => 'x']);", p=post)
-    assert "0" in shown(blog, post)
+    assert shown(blog, post) == text
 
 
 def test_a_page_does_not_wait_for_a_service_that_hangs(blog: Site, service: StandIn):
@@ -158,6 +169,20 @@ def test_page_caches_are_told_when_the_phase_changes(blog: Site):
     assert blog.php(code, p=post, same=state_of(post, entries=1), next=state_of(post, phase="review")) == ["review"]
 
 
+def test_page_caches_are_told_when_the_deadline_has_passed_though_nothing_else_happens(blog: Site):
+    closes_at = int(time.time()) + 3
+    post = write(blog, closes_at=f"{datetime.fromtimestamp(closes_at, UTC):%Y-%m-%dT%H:%M:%SZ}")
+    sweep = """
+        add_action('tirage_state_changed', function ($id) { $GLOBALS['told'][] = $id; });
+        do_action('tirage_sweep');
+        return in_array($args['p'], $GLOBALS['told'] ?? [], true);
+    """
+    assert not blog.php(sweep, p=post)
+    time.sleep(max(0.0, closes_at + 1 - time.time()))
+    assert blog.php(sweep, p=post)
+    assert not blog.php(sweep, p=post)
+
+
 def test_a_shortcode_tells_nothing_of_a_post_that_the_reader_may_not_see(blog: Site):
     secret = write(blog)
     blog.php("wp_update_post(['ID' => $args['p'], 'post_status' => 'private']);", p=secret)
@@ -195,4 +220,4 @@ def test_a_post_that_shows_a_contest_and_has_none_is_asked_about_now_and_then(bl
 
 def asked_about(service: StandIn, post: int) -> int:
     """How often; what an earlier test's page set going may still come in between."""
-    return sum(post in data["posts"] for _, data in service.asked)
+    return sum(post in data["posts"] for name, data in service.asked if name == "contest.show")

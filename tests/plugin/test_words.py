@@ -180,7 +180,7 @@ def test_the_editor_s_scripts_speak_french(each_blog: Site):
         window.get(f"{each_blog.base_url}/{EDITOR.format(post=post)}")
         said = window.execute_script(ASK_THE_EDITOR)
     assert said == [
-        "Suppléants",
+        "Personnes suppléantes",
         "1 participation (retenue\u00a0: 0)",
         "2 participations (retenues\u00a0: 1)",
         "Concours",

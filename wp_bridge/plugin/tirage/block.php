@@ -157,8 +157,9 @@ function tirage_render_closed( array $state ): string {
 	/* translators: %s: date, time and timezone */
 	$since = sprintf( esc_html__( 'Closed since %s', 'tirage' ), tirage_time_html( $state['closes_at'] ) );
 	/* translators: %s: a number */
-	$entries = sprintf( _n( '%s entry. The winner is drawn next.', '%s entries. The winners are drawn next.', $state['entries'], 'tirage' ), number_format_i18n( $state['entries'] ) );
-	$html    = '<p class="tirage-lead"><strong>' . $since . '</strong></p><p>' . esc_html( $entries ) . '</p>';
+	$entries = sprintf( _n( '%s entry.', '%s entries.', $state['entries'], 'tirage' ), number_format_i18n( $state['entries'] ) );
+	$next    = _n( 'The winner is drawn next.', 'The winners are drawn next.', $state['winners'], 'tirage' );
+	$html    = '<p class="tirage-lead"><strong>' . $since . '</strong></p><p>' . esc_html( $entries . ' ' . $next ) . '</p>';
 	return $html . tirage_link_html( $state['page_url'], __( 'How the draw works', 'tirage' ) );
 }
 
