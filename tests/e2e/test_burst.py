@@ -100,4 +100,5 @@ def test_a_burst_of_comments_survives_a_service_that_dies_twice_and_fails_each_f
         wait_until_delivered(blog)
         tirage.wait_for(contest, lambda told: told["counts"]["eligible"] == COMMENTS)
         assert entered(tirage) == ids
-        assert all(rule.used > 2 for rule in refused), [rule.used for rule in refused]
+        # How many calls there are depends on the machine: one carries whatever rang while another was on its way.
+        assert all(rule.used > 1 for rule in refused), [rule.used for rule in refused]

@@ -133,8 +133,8 @@ def test_what_is_stale_is_fetched_behind_the_page(blog: Site, service: StandIn):
     age(blog, post, 61)
     assert "31" in shown(blog, post)
     service.wait(lambda: "77" in shown(blog, post))
-    (asked,) = service.asked
-    assert post in asked[1]["posts"]
+    asked = [data["posts"] for name, data in service.asked if name == "contest.show"]
+    assert sum(post in posts for posts in asked) == 1  # wp-cron may ask for what another test left stale
 
 
 def test_where_a_blog_can_not_call_itself_wp_cron_fetches_what_is_stale(blog: Site, service: StandIn):
