@@ -13,7 +13,7 @@ from service.storage import contests, log
 from service.usecases import seal
 from service.usecases.ports import BlogProblem
 from service.usecases.save_contest import Wish, save_contest
-from tests.factories import CLOSES_AT, SECRET
+from tests.factories import CLOSES_AT, SECRET, make_site
 
 WISH = Wish(
     post_id=7,
@@ -250,3 +250,27 @@ def test_the_other_contests_are_left_alone(saved_world):
     other = saved_world.open(post_id=8)
     save(saved_world, winners=9)
     assert saved_world.contest(other.id) == other
+
+
+# A deadline as an instant
+
+
+@pytest.mark.parametrize(
+    "closes", ["2026-11-27T17:00:00+01:00", "2026-11-27T16:00:00Z", "2026-11-28T01:00:00+09:00", "2026-11-27 17:00"]
+)
+def test_the_same_instant_is_no_change_however_it_is_written(saved_world, closes):
+    assert save(saved_world, closes=closes).closes_at == CLOSES_AT
+    assert len(actions(saved_world)) == 1
+
+
+@pytest.mark.parametrize("closes", ["2027-10-31T02:30:00+02:00", "2027-10-31T02:30:00+01:00", "2027-06-01T12:00:59Z"])
+def test_an_instant_is_kept_to_the_second_and_in_the_hour_that_comes_twice(world, closes):
+    for winners in (2, 3):
+        assert save(world, closes=closes, winners=winners).closes_at == datetime.fromisoformat(closes)
+
+
+def test_an_instant_stays_where_it_is_when_the_blog_moved_to_another_timezone(world):
+    world.blog._site = make_site(timezone="UTC")
+    opened = save(world, closes="2026-11-27T17:00:00+00:00")
+    world.blog._site = make_site(timezone="Europe/Paris")
+    assert save(world, closes="2026-11-27T18:00:00+01:00", winners=3).closes_at == opened.closes_at
