@@ -13,8 +13,9 @@ if ( ! defined( 'ABSPATH' ) ) {
  * Loads the panel where a post can carry a contest, brings its meta and the user may set one up; metabox.php has the rest.
  */
 function tirage_enqueue_panel(): void {
-	$post = get_post();
-	if ( ! $post || ! in_array( $post->post_type, tirage_post_types(), true ) || ! post_type_supports( $post->post_type, 'custom-fields' ) || ! tirage_may_set_up( $post->ID ) ) {
+	$post  = get_post();
+	$types = array_intersect( tirage_post_types(), get_post_types_by_support( 'custom-fields' ) );
+	if ( ! $post || ! in_array( $post->post_type, $types, true ) || ! tirage_may_set_up( $post->ID ) ) {
 		return;
 	}
 	$needs = array( 'wp-plugins', 'wp-edit-post', 'wp-element', 'wp-components', 'wp-core-data', 'wp-data', 'wp-date', 'wp-notices', 'wp-api-fetch', 'wp-i18n' );
