@@ -23,7 +23,11 @@ remove_action('shutdown', 'tirage_send_after_events', 1);
 $wpdb->query("UPDATE {$wpdb->prefix}tirage_events SET delivery = 'msg_1', attempts = 1");
 update_option('tirage_next_at', time() - 1);
 """
-_LOG = "if (strpos($_SERVER['REQUEST_URI'] ?? '', 'deliver')) file_put_contents(ABSPATH . '../kicks.log', '.', FILE_APPEND);"
+_LOG = """
+if (strpos($_SERVER['REQUEST_URI'] ?? '', 'deliver')) {
+    file_put_contents(ABSPATH . '../kicks.log', '.', FILE_APPEND);
+}
+"""
 _TRY = """
 add_filter('admin_url', fn() => $args['url'] . '/wp-admin/admin-post.php?action=tirage_deliver');
 $began = microtime(true);

@@ -1,4 +1,4 @@
-"""When what waits is tried again: after an outage, beside a delivery that always fails, and when a sender was killed."""
+"""When what waits is tried again: after an outage, beside a delivery that always fails, after a sender was killed."""
 
 from __future__ import annotations
 
