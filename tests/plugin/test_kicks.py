@@ -1,4 +1,4 @@
-"""How a request has deliveries sent without waiting: after its response, or by a request that the blog makes to itself."""
+"""How a request has deliveries sent without waiting: after its response, or by a request of the blog to itself."""
 
 from __future__ import annotations
 
