@@ -137,11 +137,12 @@ def test_what_is_stale_is_fetched_behind_the_page(blog: Site, service: StandIn):
     assert sum(post in posts for posts in asked) == 1  # wp-cron may ask for what another test left stale
 
 
-def test_where_a_blog_can_not_call_itself_wp_cron_fetches_what_is_stale(blog: Site, service: StandIn):
+@pytest.mark.parametrize("hook", ["tirage_retry", "tirage_sweep"])
+def test_where_a_blog_can_not_call_itself_wp_cron_fetches_what_is_stale(blog: Site, service: StandIn, hook: str):
     post = write(blog)
     blog.php("update_post_meta($args['p'], '_tirage_stale', time());", p=post)
     service.calls = {"contest.show": (200, {"contests": {str(post): state_of(post, entries=77)}})}
-    blog.php("do_action('tirage_sweep');")
+    blog.php("do_action($args['hook']);", hook=hook)
     assert "77" in shown(blog, post)
 
 

@@ -101,6 +101,7 @@ function tirage_run_states(): void {
 	tirage_give_lock( 'states', $lock );
 }
 add_action( 'tirage_run_states', 'tirage_run_states' );
+add_action( 'tirage_retry', 'tirage_run_states' );
 add_action( 'tirage_sweep', 'tirage_run_states' ); // where a blog can't call itself, nothing else would.
 
 /**
