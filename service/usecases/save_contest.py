@@ -17,7 +17,7 @@ REASON = "Saved with the post in WordPress."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """The contest as the writer wants it; `closes` is on the blog's clock."""
+    """The contest as the writer wants it; `closes` is an instant with its offset, or text on the blog's clock."""
 
     post_id: int
     closes: str

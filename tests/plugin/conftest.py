@@ -20,6 +20,10 @@ foreach (['next_at', 'paused_until', 'no_kick_before', 'states_next_at', 'states
     delete_option("tirage_$name");
 }
 wp_unschedule_hook('tirage_retry');
+foreach (['_tirage_problem', '_tirage_stale'] as $key) {
+    delete_post_meta_by_key($key); // or wp-cron would ask for an earlier test's posts
+}
+wp_unschedule_hook('tirage_save_again');
 update_option('tirage_service_url', $args['url']);
 update_option('tirage_secrets', [$args['secret']]);
 """

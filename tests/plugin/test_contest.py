@@ -395,6 +395,21 @@ def test_a_deadline_that_the_clock_skips_is_told_and_not_sent(blog: Site, servic
     assert panel(blog, post)["problem"]
 
 
+def test_what_the_seal_refused_is_taken_back_and_its_complaint_with_it(blog: Site, service: StandIn):
+    post = blog.create_post("Gagnez")
+    accept(service, post, winners=2)
+    save(blog, post)
+    service.calls["contest.save"] = (409, {"code": "sealed", "detail": "English", "status": 409})
+    save(blog, post, winners=5)
+    assert panel(blog, post)["problem"]
+    rules = {"replies_count": False, "staff_may_win": False, "leave_out_held": False, "excluded": []}
+    sealed = state_of(post, phase="sealed", winners=2, rules=rules, is_changeable=False)
+    service.calls["contest.show"] = (200, {"contests": {str(post): sealed}})
+    forget(blog, post)
+    told = panel(blog, post)
+    assert (told["problem"], told["settings"]["winners"]) == ("", 2)
+
+
 # Copies, and another service
 
 COPY = """
@@ -426,15 +441,15 @@ def test_a_copy_of_a_post_starts_as_no_contest(each_blog: Site, service: StandIn
     assert "Zoé" in each_blog.php(RENDER, post=post)
 
 
-def test_a_copy_becomes_a_contest_of_its_own(blog: Site, service: StandIn):
-    post = blog.create_post("Gagnez")
+def test_a_copy_becomes_a_contest_of_its_own(each_blog: Site, service: StandIn):
+    post = each_blog.create_post("Gagnez")
     accept(service, post)
-    save(blog, post)
-    copy = blog.php(COPY, post=post, status="publish", author=blog.users["author"].id)
+    save(each_blog, post)
+    copy = each_blog.php(COPY, post=post, status="publish", author=each_blog.users["author"].id)
     accept(service, copy, entries=5)
-    save(blog, copy)
+    save(each_blog, copy)
     assert saves(service)[-1]["post"] == copy
-    told = panel(blog, copy)
+    told = panel(each_blog, copy)
     assert (told["contest"]["entries"], told["settings"]["enabled"], told["problem"]) == (5, True, "")
 
 
@@ -476,10 +491,11 @@ def test_an_open_contest_that_the_service_no_longer_knows_is_opened_again_by_the
     post = blog.create_post("Gagnez")
     accept(service, post)
     save(blog, post)
-    service.calls["contest.show"] = (503, {"code": "database_unavailable", "detail": "x", "status": 503})
-    forget(blog, post)
-    assert blog.php("return tirage_state($args['post']);", post=post)  # no answer says nothing
-    blog.php("tirage_note_answer();")
+    for says_nothing in [(503, {"code": "database_unavailable", "detail": "x", "status": 503}), (200, {"ok": True})]:
+        service.calls["contest.show"] = says_nothing
+        forget(blog, post)
+        assert blog.php("return tirage_state($args['post']);", post=post)
+        blog.php("tirage_note_answer();")
     service.calls["contest.show"] = (200, {"contests": {}})
     forget(blog, post)
     assert panel(blog, post)["contest"] is None
@@ -546,7 +562,7 @@ def test_an_author_creates_a_post_with_its_contest_at_once(blog: Site, service: 
     new = {"title": "Gagnez", "status": "publish", "meta": {"_tirage_settings": SETTINGS}}
     answer = ask(blog, "POST", "wp/v2/posts", login="author", json=new)
     assert answer.ok, answer.text
-    assert [wish["post"] for wish in saves(service)] == [answer.json()["id"]]
+    assert [wish["post"] for wish in saves(service)].count(answer.json()["id"]) == 1
 
 
 # The box

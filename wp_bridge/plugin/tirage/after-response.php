@@ -93,9 +93,7 @@ function tirage_kick( string $what ): bool {
 		}
 		tirage_write_option( 'tirage_no_kick_before', (string) ( time() + TIRAGE_NO_KICK_SECONDS ) );
 	}
-	if ( ! wp_next_scheduled( 'tirage_retry' ) ) {
-		wp_schedule_single_event( time(), 'tirage_retry' );
-	}
+	tirage_retry_by( time() );
 	return $is_sent;
 }
 

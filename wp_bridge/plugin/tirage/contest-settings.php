@@ -117,6 +117,16 @@ function tirage_keep_settings( int $post_id, array $settings ): void {
 }
 
 /**
+ * Whether a post's settings are those of the post it was copied from.
+ *
+ * @param int $post_id The post.
+ */
+function tirage_is_copied( int $post_id ): bool {
+	$owner = (int) get_post_meta( $post_id, '_tirage_post', true );
+	return 0 !== $owner && $post_id !== $owner;
+}
+
+/**
  * A copy of a post is no contest, though the plugin that made it copied the settings too: it would open with the
  * deadline of the other, before its writer decided anything.
  *
@@ -129,8 +139,7 @@ function tirage_hide_copied_settings( $value, $post_id, $key ) {
 	if ( '_tirage_settings' !== $key ) {
 		return $value;
 	}
-	$owner = (int) get_post_meta( (int) $post_id, '_tirage_post', true );
-	return 0 === $owner || (int) $post_id === $owner ? $value : array( tirage_default_settings() );
+	return tirage_is_copied( (int) $post_id ) ? array( tirage_default_settings() ) : $value;
 }
 add_filter( 'get_post_metadata', 'tirage_hide_copied_settings', 10, 3 );
 
@@ -233,6 +242,8 @@ function tirage_drop_settings( $prepared, WP_REST_Request $request ) {
 	if ( ! $may && is_array( $meta ) ) {
 		unset( $meta['_tirage_settings'] );
 		$request['meta'] = $meta;
+	} elseif ( isset( $prepared->ID, $meta['_tirage_settings'] ) && tirage_is_copied( (int) $prepared->ID ) ) {
+		delete_post_meta( $prepared->ID, '_tirage_settings' ); // MariaDB takes writing the same again for a failure.
 	}
 	return $prepared;
 }

@@ -34,6 +34,9 @@ function tirage_ring( string $event, int $post_id = 0, int $comment_id = 0 ): vo
 		array( '%s', '%d', '%d', '%s' )
 	);
 	$rung[ $key ] = (int) $wpdb->insert_id;
+	if ( is_multisite() && ms_is_switched() ) {
+		tirage_try_by( time() ); // this request sends for its own site alone.
+	}
 	if ( ! has_action( 'shutdown', 'tirage_send_after_events' ) ) {
 		add_action( 'shutdown', 'tirage_send_after_events', 1 );
 	}

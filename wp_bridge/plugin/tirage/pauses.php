@@ -33,19 +33,33 @@ function tirage_note_failure( string $delivery, int $attempts, string $words ): 
 	);
 	$wpdb->update( tirage_events_table(), $values, array( 'delivery' => $delivery ) );
 	tirage_drop_oldest();
-	wp_schedule_single_event( $next_at, 'tirage_retry', array( $attempts ) );
+	tirage_retry_by( $next_at );
 }
 
 /**
- * Has nothing tried for a moment, after a failure: as long as the delivery that failed waits, and a minute at most.
+ * Has wp-cron try again at a time, if it isn't to do so sooner. One event at most, however long the service is away.
  *
- * @param string $delivery Its id.
+ * @param int $time Seconds since 1970.
  */
-function tirage_pause_sending( string $delivery ): void {
+function tirage_retry_by( int $time ): void {
+	$scheduled_at = wp_next_scheduled( 'tirage_retry' );
+	if ( $scheduled_at && $scheduled_at > $time ) {
+		wp_clear_scheduled_hook( 'tirage_retry' );
+	}
+	if ( ! $scheduled_at || $scheduled_at > $time ) {
+		wp_schedule_single_event( $time, 'tirage_retry' );
+	}
+}
+
+/**
+ * Has nothing tried for a moment, after a failure: longer the more often something failed, and a minute at most.
+ */
+function tirage_pause_sending(): void {
 	global $wpdb;
-	$query   = 'SELECT MAX(next_at) FROM ' . tirage_events_table() . ' WHERE delivery = %s';
-	$next_at = (int) $wpdb->get_var( $wpdb->prepare( $query, $delivery ) );
-	tirage_write_option( 'tirage_paused_until', (string) min( $next_at, time() + TIRAGE_LONGEST_PAUSE ) );
+	$query    = 'SELECT MAX(attempts) FROM ' . tirage_events_table() . " WHERE state = 'waiting'";
+	$attempts = (int) $wpdb->get_var( $query );
+	$pause    = min( TIRAGE_LONGEST_PAUSE, tirage_pause( TIRAGE_PAUSES, max( 1, $attempts ) ) );
+	tirage_write_option( 'tirage_paused_until', (string) ( time() + $pause ) );
 }
 
 /**

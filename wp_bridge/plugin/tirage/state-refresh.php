@@ -113,14 +113,14 @@ add_action( 'tirage_sweep', 'tirage_run_states' ); // where a blog can't call it
 function tirage_fetch_states( array $post_ids, int $timeout ): void {
 	$began    = time();
 	$told     = tirage_call( 'contest.show', array( 'posts' => $post_ids ), $timeout );
+	$contests = is_array( $told ) ? ( $told['contests'] ?? null ) : null;
 	$failures = (int) get_option( 'tirage_states_failures', 0 );
-	if ( is_wp_error( $told ) ) {
+	if ( ! is_array( $contests ) ) { // whatever else answers at this address says nothing about contests.
 		update_option( 'tirage_states_failures', $failures + 1, true );
 		update_option( 'tirage_states_next_at', time() + tirage_pause( TIRAGE_STATE_PAUSES, $failures + 1 ), true );
 		return;
 	}
 	tirage_note_answer();
-	$contests = is_array( $told['contests'] ?? null ) ? $told['contests'] : array();
 	foreach ( $post_ids as $post_id ) {
 		$known = tirage_state( $post_id );
 		if ( is_array( $contests[ $post_id ] ?? null ) && ( null === $known || $known['fetched_at'] <= $began ) ) {
@@ -170,7 +170,8 @@ function tirage_note_answer(): void {
  */
 function tirage_take_over( int $post_id, array $told ): void {
 	$settings  = tirage_settings( $post_id );
-	$is_waited = $settings['enabled'] && ! tirage_is_handed_over( $post_id, $settings );
+	$is_fixed  = false === ( $told['is_changeable'] ?? true ); // then what waits to be handed over waits in vain.
+	$is_waited = $settings['enabled'] && ! $is_fixed && ! tirage_is_handed_over( $post_id, $settings );
 	$closes_at = tirage_read_time( $told['closes_at'] ?? null );
 	if ( $is_waited || false === $closes_at || ! is_array( $told['rules'] ?? null ) ) {
 		return;
@@ -183,6 +184,9 @@ function tirage_take_over( int $post_id, array $told ): void {
 	$theirs = tirage_clean_settings( array_merge( $settings, array_intersect_key( $told['rules'] + $told, $names ), $theirs ) );
 	if ( $theirs !== $settings ) {
 		tirage_keep_settings( $post_id, $theirs );
+	}
+	if ( ! tirage_is_handed_over( $post_id, $theirs ) ) {
 		tirage_note_handed_over( $post_id, $theirs );
+		delete_post_meta( $post_id, '_tirage_problem' );
 	}
 }

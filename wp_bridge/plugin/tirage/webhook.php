@@ -9,7 +9,7 @@ if ( ! defined( 'ABSPATH' ) ) {
 	exit;
 }
 
-const TIRAGE_REFUSALS        = array( 400, 413, 422 ); // something about this delivery: the others may go.
+const TIRAGE_REFUSALS        = array( 413, 422 ); // something about this delivery: the others may go.
 const TIRAGE_EVENTS_AT_ONCE  = 500;
 const TIRAGE_SENDING_SECONDS = 20;
 const TIRAGE_KEPT_DAYS       = 7;
@@ -37,14 +37,15 @@ function tirage_send_after_events(): void {
  * Sends what waits for its next try, at the end of any request, of which one a minute sets out to.
  */
 function tirage_send_what_is_due(): void {
-	if ( tirage_is_kick() || ! tirage_is_connected() ) {
+	if ( tirage_is_kick() || '' === tirage_service_url() ) {
 		return;
 	}
 	$next_at = tirage_read_option( 'tirage_next_at' );
 	$later   = (string) ( time() + TIRAGE_LONGEST_PAUSE );
 	$is_due  = (int) $next_at > 0 && (int) $next_at <= time();
-	if ( $is_due && tirage_swap_option( 'tirage_next_at', $next_at, $later ) ) {
+	if ( $is_due && tirage_is_connected() && tirage_swap_option( 'tirage_next_at', $next_at, $later ) ) {
 		add_action( 'shutdown', 'tirage_send_after_events', 1 );
+		tirage_retry_by( time() ); // a former try may have got lost: wp-admin may be closed to the blog itself.
 	}
 }
 add_action( 'init', 'tirage_send_what_is_due' );
@@ -100,7 +101,7 @@ function tirage_send_for_a_while(): bool {
 			$is_taken = true;
 		} elseif ( ! in_array( $status, TIRAGE_REFUSALS, true ) ) {
 			if ( ! $is_taken ) {
-				tirage_pause_sending( $delivery );
+				tirage_pause_sending();
 			}
 			return false;
 		}
