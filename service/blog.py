@@ -20,6 +20,8 @@ from service.usecases.ports import BlogProblem
 LONGEST_FIELD = 500
 SITE_SECONDS = 30.0  # a moderator may change the blog's timezone while we run
 CONNECTION_SECONDS = 600.0  # our plugin may be installed or removed while we run
+_STATES = {status: State(status.value) for status in wp_bridge.CommentStatus}
+_KINDS = {kind: Kind(kind.value) for kind in wp_bridge.CommentKind}
 _TAGS = re.compile(r"<[^>]*>")
 _IMAGES = re.compile(r"<img\b", re.IGNORECASE)
 
@@ -167,8 +169,8 @@ def _comment_facts(comment: wp_bridge.Comment) -> CommentFacts:
         author_url=_clean(comment.author_url),
         author_ip=_clean(comment.author_ip),
         submitted_at=comment.submitted_at,
-        state=State(comment.status.value),
-        kind=Kind(comment.kind.value),
+        state=_STATES[comment.status],
+        kind=_KINDS[comment.kind],
         content_hash=hashlib.sha256(comment.content.encode("utf-8", "replace")).hexdigest(),
         is_empty=is_empty(comment.content),
     )
@@ -181,7 +183,7 @@ def _posted(blog: wp_bridge.Blog, comment: wp_bridge.Comment) -> PostedComment:
 
 def is_empty(content: str) -> bool:
     """Whether a comment shows nothing: no letter, digit, sign or picture once tags and blanks are gone."""
-    if "<" in content and _IMAGES.search(content):
+    if content[:1].isalnum() or ("<" in content and _IMAGES.search(content)):
         return False
     text = html.unescape(_TAGS.sub("", content))
     return not any(unicodedata.category(character)[0] in "LNPS" for character in text)
@@ -191,6 +193,8 @@ def _clean(text: str) -> str:
     """One line without control characters (PostgreSQL takes no U+0000), and no longer than a field of a form."""
     if not text.isprintable():  # hardly ever, and a look at each character takes long
         text = "".join(c if c.isprintable() else " " for c in text)
+    elif "  " not in text:  # nearly always
+        return text.strip()[:LONGEST_FIELD]
     return " ".join(text.split())[:LONGEST_FIELD]
 
 

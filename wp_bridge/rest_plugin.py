@@ -39,7 +39,7 @@ def read_all(client: RestClient, post_id: int, *, after_id: int = 0) -> Iterator
     try:
         while waiting:
             page = waiting.popleft().result()
-            rows = client.parse(lambda data: [{**row} for row in data["comments"]], page)
+            rows = client.parse(lambda data: list[Json](data["comments"]), page)
             if rows and page.get("more"):
                 last = client.parse(lambda data: int(data[-1]["comment_ID"]), rows)
                 waiting.append(pool.submit(_page, client, post_id, last))

@@ -24,6 +24,7 @@ _STATUSES = {
     "trash": CommentStatus.TRASH,
     "post-trashed": CommentStatus.TRASH,
 }
+_KINDS = {kind.value: kind for kind in CommentKind}
 UNPUBLISHED = frozenset({"draft", "pending", "auto-draft"})
 
 
@@ -34,10 +35,7 @@ def status_from(word: str) -> CommentStatus:
 
 def kind_from(word: str) -> CommentKind:
     """The empty type is how older WordPress stored a comment."""
-    try:
-        return CommentKind(word or "comment")
-    except ValueError:
-        return CommentKind.OTHER
+    return _KINDS.get(word or "comment", CommentKind.OTHER)
 
 
 def comment_from_json(data: dict[str, Any], zone: tzinfo) -> Comment:

@@ -13,6 +13,7 @@ _NOT_TEXT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _TAG = re.compile(r"<[^>]*>")
 _LONG_CHARACTER = re.compile("[\U00010000-\U0010ffff]")
 _DATE = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)[T ](\d\d):(\d\d):(\d\d)")
+_ISO_LENGTH = len("2026-11-27 17:00:00")
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -62,11 +63,12 @@ def utc_time(gmt: object, local: object, zone: tzinfo) -> datetime:
 
 
 def _read_date(value: object) -> datetime | None:
-    match = _DATE.match(str(value))
-    if match is None or match.group(1) < "1000":  # "-0001-11-30" and the like are zeros that PHP worked out
+    text = str(value)
+    match = _DATE.match(text)
+    if match is None or match[1] < "1000":  # "-0001-11-30" and the like are zeros that PHP worked out
         return None
     try:
-        return datetime.fromisoformat("{}-{}-{}T{}:{}:{}".format(*match.groups()))
+        return datetime.fromisoformat(text if len(text) == _ISO_LENGTH else "{}-{}-{}T{}:{}:{}".format(*match.groups()))
     except ValueError:
         return None
 

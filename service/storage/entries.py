@@ -19,6 +19,8 @@ from service.domain.reports import CommentFacts
 from service.storage import bulk
 from service.storage.tables import entries
 
+_KINDS = {kind.value: kind for kind in Kind}  # faster than asking the enumeration for each of a hundred thousand rows
+_STATES = {state.value: state for state in State}
 _FACTS = [
     entries.c[name]
     for name in (
@@ -218,8 +220,8 @@ def _facts(row: Sequence[Any]) -> EntryFacts:
         account_id=account_id,
         author_name=name,
         author_email=email,
-        kind=Kind(kind),
-        state=State(state),
+        kind=_KINDS[kind],
+        state=_STATES[state],
         submitted_at=submitted_at,
         is_empty=is_empty,
         is_erased=erased_at is not None,
