@@ -27,6 +27,12 @@ wp_unschedule_hook('tirage_save_again');
 update_option('tirage_service_url', $args['url']);
 update_option('tirage_secrets', [$args['secret']]);
 """
+UNINSTALL = """
+require_once ABSPATH . 'wp-admin/includes/plugin.php';
+require_once ABSPATH . 'wp-admin/includes/file.php';
+deactivate_plugins('tirage/tirage.php');
+uninstall_plugin('tirage/tirage.php');
+"""
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ import requests
 from testbed import wordpress
 from testbed.site import Site
 from tests.conftest import PLUGIN
-from tests.plugin.conftest import log_in, prepare
+from tests.plugin.conftest import UNINSTALL, log_in, prepare
 from tests.plugin.standin import SECRET, StandIn
 from wp_bridge.signature import make_secret
 
@@ -363,12 +363,6 @@ foreach (['settings', 'state', 'saved', 'problem', 'stale'] as $key) {
 update_option('tirage_comment_abc', '1');
 wp_schedule_single_event(time() + 99, 'tirage_save_again', [1, 'a', 1]);
 """
-_UNINSTALL = """
-require_once ABSPATH . 'wp-admin/includes/plugin.php';
-require_once ABSPATH . 'wp-admin/includes/file.php';
-deactivate_plugins('tirage/tirage.php');
-uninstall_plugin('tirage/tirage.php');
-"""
 _LEFT = """
 $places = [$wpdb->options => 'option_name', $wpdb->postmeta => 'meta_key', $wpdb->usermeta => 'meta_value'];
 foreach ($places as $table => $column) {
@@ -392,6 +386,6 @@ def test_deleting_the_plugin_leaves_nothing(doomed: Site, service: StandIn):
     press(doomed, log_in(doomed, "admin"), "connect", str(doomed.users["admin"].id))
     ours = ("tirage_", "Tirage 2")  # what is in options and meta, and the name of the Application Password
     assert all(doomed.php(_LEFT, what=name) for name in ours)
-    doomed.php(_UNINSTALL)
+    doomed.php(UNINSTALL)
     assert [doomed.php(_LEFT, what=name) for name in ours] == [[], []]
     assert PLUGIN.exists()

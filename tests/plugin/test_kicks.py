@@ -48,6 +48,15 @@ def kicks(site: Site) -> int:
     return len((site.folder / "kicks.log").read_text())
 
 
+def comment_and_hear_of_it(blog: Site, service: StandIn) -> None:
+    """A guest comments on a new post, and the service is told."""
+    post = blog.create_post("Gagnez")
+    service.wait(lambda: service.deliveries)
+    service.reset()
+    assert comment_by_form(blog, post).status_code == 302
+    service.wait(lambda: [event for event in service.events() if event[:2] == ("comment.added", post)])
+
+
 def test_a_kick_whose_address_was_taken_out_makes_no_other(blog: Site, meddle: Meddle):
     meddle("")
     blog.php(_WAITS + "delete_option('tirage_service_url');")
@@ -85,11 +94,7 @@ def test_where_the_rest_api_is_closed_to_strangers_a_comment_rings_at_once(
         add_filter('rest_authentication_errors', fn($was) => is_user_logged_in() ? $was
             : new WP_Error('rest_not_logged_in', 'No.', ['status' => 401]));
     """)
-    post = blog.create_post("Gagnez")
-    service.wait(lambda: service.deliveries)
-    service.reset()
-    assert comment_by_form(blog, post).status_code == 302
-    service.wait(lambda: [event for event in service.events() if event[:2] == ("comment.added", post)])
+    comment_and_hear_of_it(blog, service)
     assert kicks(blog) == 1
 
 
@@ -144,10 +149,6 @@ def test_where_php_can_let_go_of_the_response_no_kick_is_needed(blog: Site, serv
             function fastcgi_finish_request() { return flush() || true; }
         }
     """)
-    post = blog.create_post("Gagnez")
-    service.wait(lambda: service.deliveries)
-    service.reset()
-    assert comment_by_form(blog, post).status_code == 302
-    service.wait(lambda: [event for event in service.events() if event[:2] == ("comment.added", post)])
+    comment_and_hear_of_it(blog, service)
     assert kicks(blog) == 0
     service.wait(lambda: rows(blog)[-1]["state"] == "sent")

@@ -7,6 +7,7 @@ import pytest
 from testbed import wordpress
 from testbed.site import Site
 from tests.conftest import PLUGIN
+from tests.plugin.conftest import UNINSTALL
 
 _MAKE_NETWORK = """
 require_once ABSPATH . 'wp-admin/includes/upgrade.php';
@@ -57,12 +58,6 @@ foreach (get_sites(['fields' => 'ids']) as $id) {
 $passwords = WP_Application_Passwords::get_user_application_passwords(1);
 return array_merge($left, array_intersect(['Made'], wp_list_pluck($passwords, 'name')));
 """
-_UNINSTALL = """
-require_once ABSPATH . 'wp-admin/includes/plugin.php';
-require_once ABSPATH . 'wp-admin/includes/file.php';
-deactivate_plugins('tirage/tirage.php');
-uninstall_plugin('tirage/tirage.php');
-"""
 _DELETE_SITE = """
 require_once ABSPATH . 'wp-admin/includes/ms.php';
 wpmu_delete_blog($args['id'], true);
@@ -91,7 +86,7 @@ def test_nothing_is_left_on_any_site_of_a_network(version: str, database: str):
         site.php(_DELETE_SITE, id=third)
         assert f"wp_{third}_tirage_events" not in site.php(_LEFT)
         assert f"wp_{second}_tirage_events" in site.php(_LEFT)
-        site.php(_UNINSTALL)
+        site.php(UNINSTALL)
         assert site.php(_LEFT) == []
 
 
