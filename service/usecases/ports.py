@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
+from service.domain.posts import Composed, Message, NetworkName, PostAddress, SearchPage, SearchPlan, Sighting
 from service.domain.reports import CommentFacts, Counts, PostedComment, PostFacts, SiteFacts
 
 
@@ -36,6 +37,91 @@ class Blog(Protocol):
     def find_own_comment(self, post_id: int, text: str) -> PostedComment | None: ...
     def add_comment(self, post_id: int, content: str, *, key: str) -> PostedComment: ...
     def set_comments_open(self, post_id: int, *, is_open: bool) -> None: ...
+
+
+class NetworkProblem(Exception):
+    """A network didn't do what was asked. `message` is one sentence that tells the moderator what to do.
+
+    `code` is a stable word ("rate_limited", "credits_depleted", "usage_capped", "key_refused", "unreachable",
+    "bad_answer", "host_refused"); `host` is who said so; `retry_after` seconds until asking again may help;
+    `permanent`: it won't by itself.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str,
+        host: str,
+        retry_after: float | None = None,
+        permanent: bool = False,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code
+        self.host = host
+        self.retry_after = retry_after
+        self.permanent = permanent
+
+
+class Source(Protocol):
+    """One place to search for posts: X's recent search, a Mastodon server's hashtag timeline, Bluesky's search.
+
+    `name` is stable and goes into the database: "x:search", "mastodon:mastodon.example".
+    `page_cost` is what one page costs at most, in millionths of a US dollar. `query` shows what is asked.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def page_cost(self) -> int: ...
+    def query(self, plan: SearchPlan) -> str: ...
+    def page(self, plan: SearchPlan, cursor: Mapping[str, Any]) -> SearchPage:
+        """The page at the cursor ({} at the very beginning). Raises NetworkProblem, having paid for nothing."""
+        ...
+
+
+class Network(Protocol):
+    """One social network. Reading addresses asks nobody; `look_up` may raise NetworkProblem.
+
+    `batch` is how many addresses one look takes at most.
+    """
+
+    @property
+    def name(self) -> NetworkName: ...
+    @property
+    def batch(self) -> int: ...
+    def read_address(self, text: str) -> PostAddress | None:
+        """The post that an address names; None for anything else, however hostile."""
+        ...
+
+    def address_of(self, key: str) -> PostAddress:
+        """The address again from the key of one that was read before."""
+        ...
+
+    def read_profile(self, text: str) -> str | None:
+        """The handle whose profile page an address names, spelled as in Evidence; None for anything else."""
+        ...
+
+    def read_name(self, text: str) -> str | None:
+        """The handle that a person's name is on this network ("@ana"); None where it can't be one."""
+        ...
+
+    def host_of(self, address: PostAddress) -> str:
+        """The host that a look at this address asks: looks at one host rest together."""
+        ...
+
+    def compose(self, message: Message) -> Composed:
+        """A message made ready to post."""
+        ...
+
+    def look_up(self, addresses: Sequence[PostAddress]) -> list[Sighting]:
+        """What these addresses (one host, at most `batch`) show now, one sighting each, in order."""
+        ...
+
+    def check(self) -> None:
+        """Raises NetworkProblem unless the key that was given is accepted. Asks nobody where there is none."""
+        ...
 
 
 class Vault(Protocol):

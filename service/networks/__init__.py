@@ -1,0 +1,1 @@
+"""The social networks: one file each, all alike; each fits into `service.usecases.ports.Network`."""
