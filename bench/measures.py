@@ -22,6 +22,8 @@ from service.storage import contests, entries
 from service.storage.draws import Draw
 from service.usecases.collect import collect
 from service.usecases.draw import make_receipt
+from service.usecases.judging import Judged
+from service.usecases.seal import judged_entries
 from testbed.wordpress import Site
 
 MOST_OF_PLAIN = 0.4
@@ -157,20 +159,25 @@ def _hash_and_sort(number: int) -> int:
 
 
 def _seal_and_draw(contest: Contest, facts: list[EntryFacts], secret: str) -> int:
-    judged = [
-        receipt.JudgedEntry(
-            comment_id=entry.comment_id, submitted_at=entry.submitted_at, verdict=verdict, override=entry.override
-        )
-        for entry, verdict in zip(facts, judge(contest, facts), strict=True)
-    ]
-    text = receipt.seal(contest, judged, number=1, sealed_at=contest.closes_at)
+    judged = Judged(comments=facts, verdicts=judge(contest, facts), posts=[], post_verdicts=[])
+    entries = [receipt.entry_json(entry) for entry in judged_entries(contest, judged)]
+    rules = receipt.rules_json(contest)
+    text = receipt.seal(
+        slug=contest.slug,
+        post_url=contest.post_url,
+        number=1,
+        sealed_at=contest.closes_at,
+        commitment=contest.commitment,
+        rules=rules,
+        entries=entries,
+    )
     sealed = Draw(
         number=1,
         sealed_at=contest.closes_at,
         sealed_text=text,
         digest=hash_text(text),
-        rules=receipt.rules_json(contest),
-        entries=[receipt.entry_json(entry) for entry in judged],
+        rules=rules,
+        entries=entries,
     )
     told = make_receipt(contest, sealed, secret=secret, drawn_at=contest.closes_at)
     return len(told["draw"]["pools"][0]["ranking"])

@@ -7,13 +7,20 @@ from typing import TYPE_CHECKING
 
 import wp_bridge
 from service.blog import ConnectedBlog
+from service.domain.contest import Search, XSearch
 from service.domain.errors import TirageError
+from service.networks.bluesky import BlueskyNetwork
+from service.networks.http import Http
+from service.networks.mastodon import MastodonNetwork
+from service.networks.origins import read_origins
+from service.networks.registry import AllNetworks, Reader
+from service.networks.x import XNetwork
 from service.settings import Settings, read_settings
 from service.storage import connections
 from service.storage.connections import Handover
 from service.storage.store import Store
-from service.usecases.ports import BlogProblem
-from service.usecases.services import Services
+from service.usecases.ports import BlogProblem, Source
+from service.usecases.services import Services, utc_now
 from service.vault import Vault
 
 if TYPE_CHECKING:
@@ -27,15 +34,56 @@ def make_services(settings: Settings) -> Services:
     """What the use cases need. Opens the database lazily and the blog when it is first asked something."""
     sys.setswitchinterval(SWITCH_SECONDS)
     store, vault = Store(settings.database_url), Vault(settings.secret_key.get_secret_value())
+    networks = make_networks(settings)
+    reader = Reader(networks.all())
     return Services(
         store=store,
-        blog=ConnectedBlog(lambda: connect_blog(settings, store, vault), which=lambda: _handed_over(settings, store)),
+        blog=ConnectedBlog(
+            lambda: connect_blog(settings, store, vault), which=lambda: _handed_over(settings, store), reader=reader
+        ),
         public_url=str(settings.public_url),
         timing=settings.timing,
         vault=vault,
         open_blog=lambda url, user, password: ConnectedBlog(lambda: _connect(settings, url, user, password)),
         is_blog_fixed=settings.names_a_blog,
+        networks=networks,
     )
+
+
+def make_networks(settings: Settings) -> AllNetworks:
+    """Every network that entrants may post on, with the keys that the settings hold."""
+    http = Http(user_agent=f"Tirage (+{settings.public_url})", origins=read_origins(settings.network_origins))
+    x_keyless = XNetwork(http, clock=utc_now)
+    x = XNetwork(
+        http,
+        bearer_token=settings.x_bearer_token.get_secret_value(),
+        user_token=settings.x_user_token.get_secret_value(),
+        user_id=settings.x_user_id,
+        clock=utc_now,
+    )
+    mastodon = MastodonNetwork(
+        http,
+        tokens=settings.mastodon_token_map,
+        share_server=settings.mastodon_share_server,
+        clock=utc_now,
+    )
+    bluesky = BlueskyNetwork(
+        http,
+        handle=settings.bluesky_handle,
+        app_password=settings.bluesky_app_password.get_secret_value(),
+        clock=utc_now,
+    )
+
+    def sources(search: Search) -> list[Source]:
+        found: list[Source] = []
+        if search.x is not XSearch.OFF:
+            found.append(x.source(search.x))
+        found += mastodon.sources(search.mastodon)
+        if search.bluesky:
+            found.append(bluesky.source())
+        return found
+
+    return AllNetworks([x, mastodon, bluesky], [x_keyless], sources=sources)
 
 
 def connect_blog(settings: Settings, store: Store, vault: Vault) -> wp_bridge.Blog:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from time import monotonic
+from typing import Protocol
 
 import wp_bridge
 from service.domain.eligibility import Kind, State
@@ -28,14 +29,24 @@ _IMAGES = re.compile(r"<img\b", re.IGNORECASE)
 Connect = Callable[[], wp_bridge.Blog]
 
 
+class SocialReader(Protocol):
+    """Reads which posts on networks a comment gives, and which handles its author has."""
+
+    def posts(self, content: str) -> str: ...
+    def handles(self, name: str, url: str) -> str: ...
+
+
 class ConnectedBlog:
     """The port `Blog` over a connection that is made when first needed and dropped when it fails.
 
     `which` tells what to connect to: with another value than before it connects anew, whichever process was told.
     """
 
-    def __init__(self, connect: Connect, which: Callable[[], object] = lambda: None) -> None:
+    def __init__(
+        self, connect: Connect, which: Callable[[], object] = lambda: None, reader: SocialReader | None = None
+    ) -> None:
         self._connect = connect
+        self._reader = reader
         self._which = which
         self._connected_to: object = None
         self._blog: wp_bridge.Blog | None = None
@@ -85,18 +96,18 @@ class ConnectedBlog:
         """All comments of a post, page by page."""
         with self._bridge() as blog:
             for page in blog.comments(post_id):
-                yield [_comment_facts(comment) for comment in page]
+                yield [_comment_facts(comment, self._reader) for comment in page]
 
     def comments_after(self, post_id: int, comment_id: int) -> Iterator[list[CommentFacts]]:
         """The comments with a greater id, page by page."""
         with self._bridge() as blog:
             for page in blog.comments_after(post_id, comment_id):
-                yield [_comment_facts(comment) for comment in page]
+                yield [_comment_facts(comment, self._reader) for comment in page]
 
     def comments_by_id(self, post_id: int, comment_ids: Collection[int]) -> list[CommentFacts]:
         """Those of the named comments that stand on the post."""
         with self._bridge() as blog:
-            return [_comment_facts(comment) for comment in blog.comments_by_id(post_id, comment_ids)]
+            return [_comment_facts(comment, self._reader) for comment in blog.comments_by_id(post_id, comment_ids)]
 
     def count(self, post_id: int) -> Counts:
         """WordPress's own count, by state."""
@@ -159,20 +170,23 @@ def _post_facts(post: wp_bridge.Post) -> PostFacts:
     )
 
 
-def _comment_facts(comment: wp_bridge.Comment) -> CommentFacts:
+def _comment_facts(comment: wp_bridge.Comment, reader: SocialReader | None) -> CommentFacts:
+    name, website = _clean(html.unescape(comment.author_name)), _clean(comment.author_url)
     return CommentFacts(
         id=comment.id,
         parent_id=comment.parent_id,
         account_id=comment.author_id,
-        author_name=_clean(html.unescape(comment.author_name)),  # kept as HTML: readers see "A & B" for "A &amp; B"
+        author_name=name,  # the blog keeps it as HTML: readers see "A & B" for "A &amp; B"
         author_email=_clean(comment.author_email),
-        author_url=_clean(comment.author_url),
+        author_url=website,
         author_ip=_clean(comment.author_ip),
         submitted_at=comment.submitted_at,
         state=_STATES[comment.status],
         kind=_KINDS[comment.kind],
         content_hash=hashlib.sha256(comment.content.encode("utf-8", "replace")).hexdigest(),
         is_empty=is_empty(comment.content),
+        posts=reader.posts(comment.content) if reader else "",
+        handles=reader.handles(name, website) if reader and (website or name[:1] == "@") else "",
     )
 
 

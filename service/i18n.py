@@ -66,12 +66,26 @@ _REASONS = {
     Code.EMPTY: N_("an empty comment"),
     Code.ERASED: N_("the author had their personal data erased"),
     Code.DISQUALIFIED: N_("disqualified by a moderator"),
+    Code.EARLY: N_("posted before the contest began"),
+    Code.OFF_MESSAGE: N_("the post doesn't carry what the contest asks for"),
+    Code.REPOST: N_("somebody else's post, passed on"),
+    Code.GONE: N_("the network doesn't know this post: it was deleted, or its address is wrong"),
+    Code.NOT_PUBLIC: N_("the post isn't public"),
+    Code.UNCLAIMED: N_("the comment that gave this post's address doesn't count"),
+    Code.UNCHECKED: N_("the network hasn't answered for this post yet"),
+    Code.UNREAD_LINKS: N_("the post may carry the link, but not all of it could be read"),
+    Code.CLAIMED_TWICE: N_("several people gave this post's address"),
 }
 _DETAILED = {
     Code.LATE: N_("late by %(detail)s"),
     Code.DUPLICATE: N_("another entry by the same person (the first: comment %(detail)s)"),
     Code.DISQUALIFIED: N_("disqualified by a moderator: %(detail)s"),
+    Code.EARLY: N_("posted %(detail)s before the contest began"),
+    Code.OFF_MESSAGE: N_("the post doesn't carry what the contest asks for: %(detail)s"),
+    Code.CLAIMED_TWICE: N_("several people gave this post's address (comments %(detail)s)"),
 }
+_ANOTHER_POST = N_("another entry by the same person (the first: %(detail)s)")
+_PARTS = {"link": N_("the link"), "hashtag": N_("the hashtag"), "mention": N_("the mention")}
 
 
 def known_language(language: str) -> str:
@@ -110,8 +124,12 @@ def reason_words(reason: Reason, *, language: str) -> str:
     if reason.detail is None or reason.code not in _DETAILED:
         return words.gettext(_REASONS[reason.code])
     detail = reason.detail
-    if reason.code is Code.LATE:
+    if reason.code in (Code.LATE, Code.EARLY):
         detail = show_duration(int(detail), language)
+    elif reason.code is Code.OFF_MESSAGE:
+        detail = ", ".join(words.gettext(_PARTS[part]) for part in str(detail).split() if part in _PARTS)
+    elif reason.code is Code.DUPLICATE and isinstance(detail, str):
+        return words.gettext(_ANOTHER_POST) % {"detail": detail}
     return words.gettext(_DETAILED[reason.code]) % {"detail": detail}
 
 

@@ -11,6 +11,7 @@ from pydantic import AnyHttpUrl, Field, SecretStr, ValidationError, field_valida
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from service.domain.errors import BadInput
+from service.networks.origins import read_origins
 from service.usecases.services import Timing
 from wp_bridge.signature import PREFIX, key_of
 
@@ -39,6 +40,15 @@ class Settings(BaseSettings):
     public_url: AnyHttpUrl = AnyHttpUrl("http://127.0.0.1:8000")
     secret_key: SecretStr = SecretStr("")
     webhook_secrets: SecretStr = SecretStr("")
+    x_bearer_token: SecretStr = SecretStr("")
+    x_user_token: SecretStr = SecretStr("")
+    x_user_id: str = Field("", pattern=r"^[0-9]{0,19}$")
+    mastodon_tokens: SecretStr = SecretStr("")
+    mastodon_share_server: str = "mastodon.social"
+    bluesky_handle: str = ""
+    bluesky_app_password: SecretStr = SecretStr("")
+    network_origins: str = ""
+    search_seconds: float = Field(900.0, ge=1, le=86_400)
     bind: str = "127.0.0.1:8000"
     web_threads: int = Field(8, ge=1, le=256)
     log_level: str = "info"
@@ -71,6 +81,27 @@ class Settings(BaseSettings):
                 raise ValueError(f"must be secrets of at least {SHORTEST_SECRET} characters, separated by blanks")
         return value
 
+    @field_validator("mastodon_tokens")
+    @classmethod
+    def _named_tokens(cls, value: SecretStr) -> SecretStr:
+        if not all(part.partition("=")[0] and part.partition("=")[2] for part in _split(value)):
+            raise ValueError("must be server=token, separated by blanks")
+        return value
+
+    @field_validator("network_origins")
+    @classmethod
+    def _good_origins(cls, value: str) -> str:
+        read_origins(value)
+        return value
+
+    @model_validator(mode="after")
+    def _keys_are_whole(self) -> Self:
+        if bool(self.x_user_token.get_secret_value()) != bool(self.x_user_id):
+            raise ValueError("X_USER_TOKEN and X_USER_ID go together")
+        if bool(self.bluesky_handle) != bool(self.bluesky_app_password.get_secret_value()):
+            raise ValueError("BLUESKY_HANDLE and BLUESKY_APP_PASSWORD go together")
+        return self
+
     @model_validator(mode="after")
     def _times_fit(self) -> Self:
         timeout = self.wordpress_timeout_seconds
@@ -88,12 +119,19 @@ class Settings(BaseSettings):
             slow_poll=max(self.slow_poll_seconds, self.poll_seconds),
             lease=self.lease_seconds,
             settle=self.settle_seconds,
+            search=self.search_seconds,
         )
 
     @property
     def webhook_secret_list(self) -> list[str]:
         """The secrets, one by one."""
         return _split(self.webhook_secrets)
+
+    @property
+    def mastodon_token_map(self) -> dict[str, str]:
+        """The tokens by server."""
+        pairs = (part.partition("=") for part in _split(self.mastodon_tokens))
+        return {server.lower(): token for server, _, token in pairs}
 
     @property
     def names_a_blog(self) -> bool:

@@ -8,6 +8,9 @@ from typing import Any
 from service.domain.contest import Contest, Phase
 from service.domain.drawing import hash_text
 from service.domain.eligibility import EntryFacts, Kind, State
+from service.domain.pools import default_pools
+from service.domain.post_judging import SocialPost
+from service.domain.posts import Evidence, NetworkName, Sight
 from service.domain.reports import CommentFacts, PostFacts, SiteFacts
 
 CLOSES_AT = datetime(2026, 11, 27, 16, 0, tzinfo=UTC)
@@ -15,7 +18,7 @@ SECRET = "5ec7e7" + "0" * 58
 
 
 def make_contest(**given: Any) -> Contest:
-    """A contest on post 7 by account 1 that closed on Friday 17:00 in Paris."""
+    """A contest on post 7 by account 1 that closed on Friday 17:00 in Paris; `winners`, `alternates`: of one pool."""
     values: dict[str, Any] = {
         "id": 1,
         "slug": "deux-livres",
@@ -27,11 +30,12 @@ def make_contest(**given: Any) -> Contest:
         "language": "fr",
         "phase": Phase.REVIEW,
         "closes_at": CLOSES_AT,
-        "winners": 1,
-        "alternates": 3,
         "commitment": hash_text(SECRET),
         "opened_at": CLOSES_AT - timedelta(days=4),
     }
+    places = {name: given.pop(name) for name in ("winners", "alternates") if name in given}
+    if places:
+        values["pools"] = default_pools(**places)
     return Contest(**{**values, **given})
 
 
@@ -90,3 +94,35 @@ def make_site(**given: Any) -> SiteFacts:
         "language": "fr",
     }
     return SiteFacts(**{**values, **given})
+
+
+def make_evidence(number: int = 1, **given: Any) -> Evidence:
+    """A post on X with the link of the contest's post, a day before the deadline, by an author of its own."""
+    values: dict[str, Any] = {
+        "network": NetworkName.X,
+        "entry": f"x:{1_990_000_000_000_000_000 + number}",
+        "url": f"https://x.com/i/web/status/{1_990_000_000_000_000_000 + number}",
+        "author_id": str(number),
+        "author_handle": f"poster{number}",
+        "author_name": f"Poster {number}",
+        "posted_at": CLOSES_AT - timedelta(days=1) + timedelta(seconds=number),
+        "links": ("https://blog.example/deux-livres/", "https://blog.example/deux-livres-7/?utm_source=x"),
+        "text_hash": hash_text(f"post {number}"),
+        "source": "x.oembed",
+        "checked_at": CLOSES_AT + timedelta(minutes=1),
+    }
+    return Evidence(**{**values, **given})
+
+
+def make_found(number: int = 1, *, evidence: dict[str, Any] | None = None, **given: Any) -> SocialPost:
+    """The same as the judge sees it: found by a search, and looked at after the deadline."""
+    told = make_evidence(number, **(evidence or {}))
+    values: dict[str, Any] = {
+        "entry": told.entry,
+        "references": (told.entry,),
+        "sight": Sight.SEEN,
+        "evidence": told,
+        "is_found": True,
+        "looked_at": told.checked_at,
+    }
+    return SocialPost(**{**values, **given})

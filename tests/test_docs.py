@@ -12,7 +12,7 @@ import pytest
 from pydantic import SecretStr
 
 from service.settings import Settings
-from tests.domain.test_receipt import make
+from tests.domain.test_receipt import make, make_two_pools
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -50,18 +50,22 @@ def default_of(name: str) -> str:
     return f"{default:g}" if isinstance(default, float) else str(default).rstrip("/")
 
 
-@pytest.mark.parametrize("winners", [1, 3])
-def test_bash_and_coreutils_alone_repeat_a_draw(tmp_path, winners):
-    receipt = make(winners=winners)
+@pytest.mark.parametrize("receipt", [make(winners=1), make(winners=3), make_two_pools()], ids=["1", "3", "pools"])
+def test_bash_and_coreutils_alone_repeat_a_draw(tmp_path, receipt):
     (tmp_path / "sealed.txt").write_bytes(receipt["seal"]["text"].encode())
     printed = run_check(tmp_path, secret=receipt["randomness"]["secret"])
     assert printed[0].split()[0] == receipt["seal"]["digest"]
     assert printed[1].split()[0] == receipt["randomness"]["commitment"]
-    ranking = receipt["draw"]["pools"][0]["ranking"]
-    assert (tmp_path / "ranking.txt").read_text().splitlines() == [f"{x['ticket']} {x['entry']}" for x in ranking]
-    assert [line.split()[1] for line in printed[2:]][:winners] == receipt["draw"]["pools"][0]["winners"]
-    pool_line = receipt["seal"]["text"].splitlines()[9]
-    assert pool_line == f"pool comments winners={winners} alternates=3"
+    pools = list(enumerate(receipt["draw"]["pools"], 1))
+    expected = [f"{number} {x['ticket']} {x['entry']}" for number, pool in pools for x in pool["ranking"]]
+    assert (tmp_path / "ranking.txt").read_text().splitlines() == expected
+    assert printed[2:] == expected[:10]
+    told = [line for line in receipt["seal"]["text"].splitlines() if line.startswith("pool ")]
+    rules = receipt["rules"]["pools"]
+    assert told == [
+        f"pool {number} {pool['channel']} winners={pool['winners']} alternates={pool['alternates']}"
+        for number, pool in enumerate(rules, 1)
+    ]
 
 
 def test_bash_and_coreutils_find_nobody_where_nobody_is_eligible(tmp_path):

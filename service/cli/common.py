@@ -15,12 +15,13 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 
 from service import presenters
-from service.app import make_services
+from service.app import make_networks, make_services
 from service.domain.errors import BadInput, Blocked
 from service.logs import set_up_logs
 from service.settings import Settings, read_settings
 from service.storage import contests
 from service.storage.store import MIGRATIONS
+from service.usecases.ports import Networks
 from service.usecases.services import Services
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON value and nothing else.")
@@ -48,6 +49,13 @@ def open_services(*, check: bool = True) -> Iterator[Services]:
         yield services
     finally:
         services.store.close()
+
+
+def networks_by_settings() -> Networks:
+    """The social networks, for a command that needs neither blog nor database."""
+    settings = read_settings()
+    set_up_logs("error")
+    return make_networks(settings)
 
 
 def connect(settings: Settings) -> Services:
@@ -113,4 +121,6 @@ def confirm(question: str, *, yes: bool) -> None:
 def contest_json(services: Services, contest_id: int) -> presenters.Json:
     """Everything about a contest. Raises NotFound."""
     with services.store.read() as tx:
-        return presenters.contest_json(tx, contests.get(tx, contest_id), proof_url=services.proof_url)
+        return presenters.contest_json(
+            tx, contests.get(tx, contest_id), proof_url=services.proof_url, networks=services.networks
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import click
 
@@ -18,9 +19,11 @@ from service.cli.common import (
     tell,
     yes,
 )
+from service.cli.pool_options import PoolOptions, pool_options
 from service.domain.contest import Contest, Rules
 from service.domain.drawing import rfc3339
 from service.domain.eligibility import Code, Status
+from service.domain.pools import Channel
 from service.i18n import show_instant
 from service.storage import contests, listing, log
 from service.storage.listing import Entry, EntryFilter
@@ -41,7 +44,10 @@ def rules_options(command: click.decorators.FC) -> click.decorators.FC:
         (
             click.option("--replies", is_flag=True, help="Replies to other comments count too."),
             click.option("--staff", is_flag=True, help="Those who write for the blog may win."),
-            click.option("--exclude", multiple=True, help="An e-mail address, a name or #account that may not win."),
+            click.option("--exclude", multiple=True, help="An address, name, @handle or #account that may not win."),
+            click.option("--several-prizes", is_flag=True, help="Who won in one pool may win in another."),
+            click.option("--needs-all", is_flag=True, help="Posts carry link, hashtag and mention, not just one."),
+            click.option("--reposts", is_flag=True, help="Passing on somebody else's post counts."),
             click.option(
                 "--leave-out-held",
                 is_flag=True,
@@ -56,35 +62,42 @@ def rules_options(command: click.decorators.FC) -> click.decorators.FC:
 @group.command("open")
 @click.argument("post")
 @click.option("--closes", required=True, help='The deadline in the blog\'s time: "vendredi 17h", "2026-11-27 17:00".')
-@click.option("--winners", type=int, default=1, show_default=True)
-@click.option("--alternates", type=int, default=3, show_default=True)
+@click.option("--winners", type=int, help="Of the only pool; 1 by default.")
+@click.option("--alternates", type=int, help="Of the only pool; 3 by default.")
 @click.option("--auto", is_flag=True, help="Seal, draw and announce without a review.")
 @rules_options
+@pool_options
 @yes
 @as_json
 def open_(
     post: str,
     closes: str,
-    winners: int,
-    alternates: int,
+    winners: int | None,
+    alternates: int | None,
     auto: bool,
-    replies: bool,
-    staff: bool,
-    exclude: tuple[str, ...],
-    leave_out_held: bool,
     yes: bool,
     as_json: bool,
+    posting: PoolOptions,
+    **rules: Any,
 ) -> None:
     """Adopt POST, the id or address of a post on the blog, as a contest."""
-    rules = Rules(replies_count=replies, staff_may_win=staff, leave_out_held=leave_out_held, excluded=tuple(exclude))
     with open_services() as services:
         plan = adopt.plan(
             services,
             post,
             closes=closes,
-            winners=winners,
-            alternates=alternates,
-            rules=rules,
+            pools=posting.pools_or_one(winners=winners, alternates=alternates),
+            message=posting.message(),
+            search=posting.search(),
+            rules=Rules(
+                replies_count=rules["replies"],
+                staff_may_win=rules["staff"],
+                leave_out_held=rules["leave_out_held"],
+                one_prize=not rules["several_prizes"],
+                needs_all=rules["needs_all"],
+                reposts_count=rules["reposts"],
+                excluded=tuple(rules["exclude"]),
+            ),
             is_automatic=auto,
         )
         _show_plan(plan)
@@ -99,7 +112,14 @@ def _show_plan(plan: adopt.Plan) -> None:
     local = show_instant(plan.closes_at, plan.site.timezone, plan.site.language)
     tell(f"Post:      {plan.post.title} ({plan.post.url})")
     tell(f"Closes:    {local} = {rfc3339(plan.closes_at)}")
-    tell(f"Places:    {plan.winners} winner(s), {plan.alternates} alternate(s)")
+    for pool in plan.pools:
+        prize = f", {pool.prize}" if pool.prize else ""
+        tell(
+            f"Pool:      {pool.name} ({pool.channel}): {pool.winners} winner(s), {pool.alternates} alternate(s){prize}"
+        )
+    if any(pool.channel is not Channel.COMMENTS for pool in plan.pools):
+        asked = (*plan.message.links, *(f"#{tag}" for tag in plan.message.hashtags), *plan.message.mentions)
+        tell(f"Posts:     carry {' and '.join(asked) if plan.rules.needs_all else ' or '.join(asked)}")
     if not plan.site.timezone_is_named:
         tell("Careful:   the blog has no named timezone, so its deadlines don't follow summer time.")
 

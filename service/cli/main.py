@@ -11,7 +11,7 @@ from typing import NoReturn
 import click
 from sqlalchemy.exc import DBAPIError
 
-from service.cli import blog, contest, database, moderate, plugin, receipt, run, steps, token, webhook
+from service.cli import blog, contest, database, moderate, plugin, posts, receipt, run, steps, token, webhook
 from service.domain.errors import Blocked, LeaseLost, TirageError
 from service.usecases.ports import BlogProblem
 
@@ -28,8 +28,11 @@ for step in (steps.collect_, steps.seal_, steps.draw_, steps.preview, steps.anno
     contest.group.add_command(step)
 for decision in (moderate.change, moderate.disqualify, moderate.readmit):
     contest.group.add_command(decision)
+for command_ in (posts.posts_, posts.add_posts_, posts.look):
+    contest.group.add_command(command_)
 for command in (
     contest.group,
+    posts.group,
     database.group,
     token.group,
     receipt.group,

@@ -10,8 +10,8 @@ import click
 
 from service.cli.common import as_json, print_json
 from service.domain.errors import BadInput
-from service.domain.receipt import Failure
-from service.domain.receipt import verify as find_failures
+from service.domain.receipt_checks import Failure
+from service.domain.receipt_checks import verify as find_failures
 
 LARGEST_RECEIPT = 512 * 1024 * 1024
 

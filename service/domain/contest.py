@@ -7,9 +7,12 @@ from datetime import datetime
 from enum import StrEnum
 
 from service.domain.errors import BadInput, Conflict
+from service.domain.pools import Channel, Pool, default_pools
+from service.domain.posts import Message
 
-MOST_WINNERS = 1_000
 MOST_EXCLUDED = 1_000
+MOST_CENTS = 1_000_000
+MOST_SERVERS = 10
 
 
 class Phase(StrEnum):
@@ -36,6 +39,9 @@ class Rules:
     replies_count: bool = False
     staff_may_win: bool = False
     leave_out_held: bool = False  # at an automatic seal, comments still held don't stop it
+    one_prize: bool = True  # a person who won in one pool is passed over in the next ones
+    needs_all: bool = False  # a post must carry all of the message's link, hashtag and mention; else one is enough
+    reposts_count: bool = False  # passing on somebody else's post counts as a post
     excluded: tuple[str, ...] = ()  # e-mail addresses, account ids ("#12") or names that may not win
 
     def __post_init__(self) -> None:
@@ -51,6 +57,30 @@ def _clean_excluded(name: str) -> str:
     if clean.startswith("#") and clean[1:].isdecimal():
         return f"#{int(clean[1:])}"
     return clean
+
+
+class XSearch(StrEnum):
+    """How X is searched while the contest runs; both need a key and cost money."""
+
+    OFF = "off"
+    RECENT = "search"  # everything of the last seven days that carries the message
+    MENTIONS = "mentions"  # posts that mention the key's own account: five times cheaper
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """Where posts are searched for, beside the addresses that entrants put into their comments."""
+
+    x: XSearch = XSearch.OFF
+    x_cap_cents: int = 500  # US cents that this contest's searches and looks on X may cost together
+    mastodon: tuple[str, ...] = ()  # servers, whose hashtag timelines are read
+    bluesky: bool = False
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.x_cap_cents <= MOST_CENTS:
+            raise BadInput(f"The cap on what X may cost is between 0 and {MOST_CENTS // 100} dollars.")
+        if len(self.mastodon) > MOST_SERVERS:
+            raise BadInput(f"At most {MOST_SERVERS} Mastodon servers can be searched.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +108,10 @@ class Contest:
     language: str
     phase: Phase
     closes_at: datetime
-    winners: int
-    alternates: int
+    starts_at: datetime | None = None  # posts before it don't count; None where nobody noted it
+    pools: tuple[Pool, ...] = field(default_factory=default_pools)
+    message: Message = field(default_factory=Message)
+    search: Search = field(default_factory=Search)
     rules: Rules = field(default_factory=Rules)
     is_automatic: bool = False
     template: str | None = None
@@ -91,13 +123,20 @@ class Contest:
     staff_ids: frozenset[int] = frozenset()  # who writes for or moderates the blog, as far as it tells
     problem: Problem | None = None
 
+    @property
+    def winners(self) -> int:
+        """The prizes of all pools."""
+        return sum(pool.winners for pool in self.pools)
 
-def check_places(*, winners: int, alternates: int) -> None:
-    """Refuse numbers of winners and alternates that make no draw. Raises BadInput."""
-    if not 1 <= winners <= MOST_WINNERS:
-        raise BadInput(f"A contest has between 1 and {MOST_WINNERS} winners, not {winners}.")
-    if not 0 <= alternates <= MOST_WINNERS:
-        raise BadInput(f"A contest has between 0 and {MOST_WINNERS} alternates, not {alternates}.")
+    @property
+    def alternates(self) -> int:
+        """The alternates of all pools."""
+        return sum(pool.alternates for pool in self.pools)
+
+    @property
+    def wants_posts(self) -> bool:
+        """Whether any pool draws among posts."""
+        return any(pool.channel is not Channel.COMMENTS for pool in self.pools)
 
 
 def require_unsealed(contest: Contest) -> None:

@@ -1,25 +1,30 @@
 """Seal, seed, rank: a draw is a sort that anybody can repeat with `sha256sum` and `sort`.
 
     digest = SHA-256 of the sealed text
-    seed   = SHA-256 of "tirage-seed/1\\n" contest "\\n" digest "\\n" randomness "\\n"
-    ticket = SHA-256 of seed "|" entry id, for each entry
+    seed   = SHA-256 of "tirage-seed/2\\n" contest "\\n" digest "\\n" randomness "\\n" pool "\\n", for each pool
+    ticket = SHA-256 of seed "|" entry, for each entry of the pool
 
-All as lower-case hexadecimal. The lowest tickets win, the next are the alternates. This is consistent sampling
-as election auditors use it: the order of the list doesn't matter, and striking an entry moves nobody else.
-The vectors in docs/draw.md fix it for good.
+All as lower-case hexadecimal; the pool is its number, from 1. The lowest tickets win, the next are the alternates. This
+is consistent sampling as election auditors use it: the order of the list doesn't matter, and striking an entry moves
+nobody else. Who won in an earlier pool is passed over where the rules say so. The vectors in docs/ fix it for good.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from unicodedata import category
 
-SEAL_FORMAT = "tirage-seal/1"
-SEED_FORMAT = "tirage-seed/1"
-POOL = "comments"
+from service.domain.posts import NetworkName
+
+SEAL_FORMAT = "tirage-seal/2"
+SEED_FORMAT = "tirage-seed/2"
+
+
+LONGEST_ENTRY = 300
+_POST_CHANNELS = frozenset(network.value for network in NetworkName)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +36,28 @@ class Ticket:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PoolList:
+    """A pool as it is sealed: its number from 1, and the eligible entries in the order of the sealed text."""
+
+    number: int
+    channel: str
+    winners: int
+    alternates: int
+    entries: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ranking:
-    """The outcome of one draw, entries as ids: everybody's ticket in order, the winners, who comes next."""
+    """The outcome of one pool, entries by name: every ticket in order, who wins, who comes next, who is passed over.
+
+    `passed_over` have a lower ticket than the last place that is named, and their person won already.
+    """
 
     seed: str
     tickets: tuple[Ticket, ...]
     winners: tuple[str, ...]
     alternates: tuple[str, ...]
+    passed_over: tuple[str, ...] = ()
     prizes_left: int  # prizes for which there was no eligible entry
 
 
@@ -54,6 +74,10 @@ def comment_id_of(entry: str) -> int:
     raise ValueError(f"{entry[:50]!r} names no comment")
 
 
+def _is_plain(text: str) -> bool:
+    return text.isascii() and all("!" <= character <= "~" for character in text)
+
+
 def rfc3339(instant: datetime) -> str:
     """An instant in UTC with whole seconds: 2026-11-27T16:00:00Z."""
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -64,6 +88,15 @@ def hash_text(text: str) -> str:
     return sha256(text.encode()).hexdigest()
 
 
+def check_entry(entry: str) -> None:
+    """Raise ValueError unless this can be an entry's public name: a comment in its one spelling, or a post."""
+    channel, _, rest = entry.partition(":")
+    if channel == "comment":
+        comment_id_of(entry)
+    elif channel not in _POST_CHANNELS or not rest or len(entry) > LONGEST_ENTRY or not _is_plain(rest):
+        raise ValueError(f"{entry[:50]!r} names no entry")
+
+
 def seal_text(
     *,
     slug: str,
@@ -71,14 +104,12 @@ def seal_text(
     number: int,
     sealed_at: datetime,
     closes_at: datetime,
-    winners: int,
-    alternates: int,
     commitment: str,
     rules_digest: str,
     verdicts_digest: str,
-    comment_ids: Iterable[int],
+    pools: Sequence[PoolList],
 ) -> str:
-    """The sealed list: plain lines, each ended by a line feed; entries by rising comment id.
+    """The sealed list: plain lines, each ended by a line feed; after each pool its entries.
 
     Raises ValueError when a part would break its line: it could pass for entries.
     """
@@ -92,23 +123,39 @@ def seal_text(
         f"commitment {commitment}",
         f"rules {rules_digest}",
         f"verdicts {verdicts_digest}",
-        f"pool {POOL} winners={winners} alternates={alternates}",
     ]
-    for line in head:
+    for pool in pools:
+        head.append(f"pool {pool.number} {pool.channel} winners={pool.winners} alternates={pool.alternates}")
+    check_lines(head)
+    lines = head[: -len(pools)]
+    for line, pool in zip(head[-len(pools) :], pools, strict=True):
+        for entry in pool.entries:
+            check_entry(entry)
+        lines += [line, *(f"entry {entry}" for entry in pool.entries)]
+    return "\n".join(lines) + "\n"
+
+
+def check_lines(lines: Iterable[str]) -> None:
+    """Raise ValueError for a line that holds another's end."""
+    for line in lines:
         if any(category(character) in ("Cc", "Zl", "Zp") for character in line):
             raise ValueError(f"{line[:120]!r} holds characters that can't stand in a line of the sealed text")
-    entries = [f"entry {entry_id(comment_id)}" for comment_id in sorted(comment_ids)]
-    return "\n".join(head + entries) + "\n"
 
 
-def sealed_entries(text: str) -> list[str]:
-    """The entry ids in a sealed text."""
-    return [line.removeprefix("entry ") for line in text.split("\n") if line.startswith("entry ")]
+def sealed_pools(text: str) -> list[list[str]]:
+    """The entries in a sealed text, pool by pool. IndexError where one stands before any pool."""
+    pools: list[list[str]] = []
+    for line in text.split("\n"):
+        if line.startswith("pool "):
+            pools.append([])
+        elif line.startswith("entry "):
+            pools[-1].append(line.removeprefix("entry "))
+    return pools
 
 
-def make_seed(*, slug: str, digest: str, randomness: str) -> str:
-    """The number every ticket derives from: fixed by the contest, its sealed list and the randomness."""
-    return hash_text(f"{SEED_FORMAT}\n{slug}\n{digest}\n{randomness}\n")
+def make_seed(*, slug: str, digest: str, randomness: str, pool: int) -> str:
+    """The number every ticket of a pool derives from: fixed by the contest, its sealed list and the randomness."""
+    return hash_text(f"{SEED_FORMAT}\n{slug}\n{digest}\n{randomness}\n{pool}\n")
 
 
 def rank(seed: str, entries: Iterable[str]) -> list[Ticket]:
@@ -122,17 +169,55 @@ def rank(seed: str, entries: Iterable[str]) -> list[Ticket]:
     return [Ticket(ticket, entry) for ticket, entry in sorted(tickets)]
 
 
-def draw(seed: str, entries: Iterable[str], *, winners: int, alternates: int) -> Ranking:
-    """Rank the entries and name the first places. With fewer entries than winners, all of them win."""
+def draw(
+    seed: str,
+    entries: Iterable[str],
+    *,
+    winners: int,
+    alternates: int,
+    person_of: Mapping[str, str] | None = None,
+    won: set[str] | None = None,
+) -> Ranking:
+    """Rank the entries and name the first places. With fewer entries than winners, all of them win.
+
+    With `won`, the people who won in earlier pools, those are passed over, nobody wins twice, and this pool's winners
+    are added to it. `person_of` names the entry that stands for a person, where it isn't the entry itself.
+    """
     tickets = tuple(rank(seed, entries))
     order = [ticket.entry for ticket in tickets]
+    passed_over: list[str] = []
+    if won is None:
+        first, following = order[:winners], order[winners : winners + alternates]
+    else:
+        first, following, passed_over = _places(order, winners, alternates, person_of or {}, won)
     return Ranking(
         seed=seed,
         tickets=tickets,
-        winners=tuple(order[:winners]),
-        alternates=tuple(order[winners : winners + alternates]),
-        prizes_left=max(0, winners - len(order)),
+        winners=tuple(first),
+        alternates=tuple(following),
+        passed_over=tuple(passed_over),
+        prizes_left=max(0, winners - len(first)),
     )
+
+
+def _places(
+    order: Sequence[str], winners: int, alternates: int, person_of: Mapping[str, str], won: set[str]
+) -> tuple[list[str], list[str], list[str]]:
+    first: list[str] = []
+    following: list[str] = []
+    passed_over: list[str] = []
+    for entry in order:
+        person = person_of.get(entry, entry)
+        if len(first) == winners and len(following) == alternates:
+            break
+        if person in won:
+            passed_over.append(entry)
+        elif len(first) < winners:
+            first.append(entry)
+            won.add(person)
+        else:
+            following.append(entry)
+    return first, following, passed_over
 
 
 def promote(order: Sequence[str], *, winners: int, struck: Collection[str]) -> tuple[str, ...]:

@@ -59,6 +59,15 @@ class Code(StrEnum):
     EMPTY = "empty"
     ERASED = "erased"
     DISQUALIFIED = "disqualified"
+    EARLY = "early"  # from here on: of posts
+    OFF_MESSAGE = "off_message"
+    REPOST = "repost"
+    GONE = "gone"
+    NOT_PUBLIC = "not_public"
+    UNCLAIMED = "unclaimed"
+    UNCHECKED = "unchecked"
+    UNREAD_LINKS = "unread_links"
+    CLAIMED_TWICE = "claimed_twice"
 
 
 class Action(StrEnum):
@@ -109,6 +118,8 @@ class EntryFacts:
     submitted_at: datetime
     is_empty: bool = False
     is_erased: bool = False  # the author had their personal data erased, so nobody could reach them
+    posts: tuple[str, ...] = ()  # references of the posts whose addresses the comment gives
+    handles: tuple[str, ...] = ()  # who the author says they are on networks, by name or website: "x:ana"
     override: Override | None = field(default=None)
 
 

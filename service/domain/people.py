@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterable, Sequence
 
 _SAME_PROVIDER = {"googlemail.com": "gmail.com", "protonmail.com": "proton.me", "pm.me": "proton.me"}
 _IGNORE_DOTS = frozenset({"gmail.com", "proton.me"})
@@ -38,16 +38,15 @@ def _ascii_domain(domain: str) -> str:
         return domain
 
 
-def group_people(identities: Sequence[tuple[int, str]]) -> list[int]:
-    """For each (account id or 0, e-mail key or "") the number of the person behind it.
+def group_people(identities: Sequence[Iterable[Hashable]]) -> list[int]:
+    """For each set of marks (an account, an e-mail key, a handle; false ones don't count) the person behind it.
 
-    Two identities are one person when they share an account or a key, also through a third. One with neither
-    is a person of its own.
+    Two are one person when they share a mark, also through a third. One without any is a person of its own.
     """
     parents = list(range(len(identities)))
-    owners: dict[int | str, int] = {}
-    for index, (account_id, key) in enumerate(identities):
-        for mark in (account_id, key):
+    owners: dict[Hashable, int] = {}
+    for index, marks in enumerate(identities):
+        for mark in marks:
             if mark:
                 _join(parents, owners.setdefault(mark, index), index)
     return [_root(parents, index) for index in range(len(parents))]

@@ -147,3 +147,4 @@ class SearchPage:
     is_last: bool
     cost: int = 0
     gap: str = ""  # a sentence when posts may have been missed before this page
+    addresses: tuple[PostAddress, ...] = ()  # posts that must be looked at where they are at home

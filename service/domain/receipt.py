@@ -1,40 +1,44 @@
-"""The receipt: everything needed to repeat a draw, with no personal data in it.
+"""The receipt: everything needed to repeat a draw, with no name and no address of a person in it.
 
-`build` makes it, `verify` re-computes all of it from itself alone. The fields are described in docs/receipt.md.
+`build` makes it; `service.domain.receipt_checks.verify` computes all of it again. docs/receipt.md describes the fields.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from service.domain import drawing
 from service.domain.contest import Contest
-from service.domain.eligibility import Action, Code, Override, Reason, Status, Verdict
+from service.domain.eligibility import Code, Override, Reason, Status, Verdict
+from service.domain.pools import Channel, PoolEntry, takes_part
+from service.domain.posts import Evidence, Message
 
-FORMAT = "tirage-receipt/1"
+FORMAT = "tirage-receipt/2"
 Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedEntry:
-    """An entry as the seal froze it."""
+    """An entry as the seal froze it. `person`: the entry that stands for its person, where that is another one.
 
-    comment_id: int
-    submitted_at: datetime
+    `submitted_at` is missing for a post that nobody could look at and a moderator let in.
+    """
+
+    entry: str
+    submitted_at: datetime | None
     verdict: Verdict
-    override: Override | None
+    override: Override | None = None
+    person: str = ""
+    evidence: Evidence | None = None
 
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """One place where a receipt contradicts itself."""
-
-    where: str
-    what: str
+    @property
+    def is_eligible(self) -> bool:
+        """Whether it takes part."""
+        return self.verdict.status is Status.ELIGIBLE
 
 
 def canonical(value: Any) -> str:
@@ -47,15 +51,20 @@ def rules_json(contest: Contest) -> Json:
     rules = asdict(contest.rules)
     rules["excluded"] = len(contest.rules.excluded)
     return {
-        "winners": contest.winners,
-        "alternates": contest.alternates,
         **rules,
+        "pools": [{**asdict(pool), "channel": pool.channel.value} for pool in contest.pools],
+        "message": message_json(contest.message),
         "closes_at": drawing.rfc3339(contest.closes_at),
     }
 
 
+def message_json(message: Message) -> Json:
+    """What a post has to carry."""
+    return {name: list(getattr(message, name)) for name in ("links", "hashtags", "mentions")}
+
+
 def entry_json(entry: JudgedEntry) -> Json:
-    """One entry with its verdict, the reasons and what a moderator decided."""
+    """One entry with its verdict, the reasons, what a moderator decided, and what a network told."""
     verdict: Json = {
         "status": entry.verdict.status,
         "reasons": [reason_json(r) for r in entry.verdict.reasons],
@@ -63,12 +72,25 @@ def entry_json(entry: JudgedEntry) -> Json:
     if entry.verdict.overruled:
         verdict["overruled"] = [reason_json(r) for r in entry.verdict.overruled]
     told: Json = {
-        "id": drawing.entry_id(entry.comment_id),
-        "submitted_at": drawing.rfc3339(entry.submitted_at),
+        "id": entry.entry,
+        "submitted_at": drawing.rfc3339(entry.submitted_at) if entry.submitted_at else None,
     }
+    if entry.person and entry.person != entry.entry:
+        told["person"] = entry.person
     if entry.override:
         told["moderator"] = {"action": entry.override.action, "reason": entry.override.reason}
+    if entry.evidence:
+        told["evidence"] = evidence_json(entry.evidence)
     return {**told, "verdict": verdict}
+
+
+def evidence_json(evidence: Evidence) -> Json:
+    """What may be told of a post for ever: who said so and when, and the SHA-256 of its text; nothing of its author."""
+    return {
+        "source": evidence.source,
+        "checked_at": drawing.rfc3339(evidence.checked_at),
+        "text_sha256": evidence.text_hash,
+    }
 
 
 def reason_json(reason: Reason) -> Json:
@@ -81,21 +103,72 @@ def reason_from_json(value: Mapping[str, Any]) -> Reason:
     return Reason(Code(value["code"]), value.get("detail"))
 
 
-def seal(contest: Contest, entries: Sequence[JudgedEntry], *, number: int, sealed_at: datetime) -> str:
-    """The text whose SHA-256 fixes the rules, every verdict and the list of eligible entries."""
+def pool_lists(pools: Sequence[Json], entries: Sequence[Json]) -> list[drawing.PoolList]:
+    """Who takes part in which pool, from the receipt's `rules.pools` and `entries`."""
+    eligible = [
+        PoolEntry(entry["id"], str(entry.get("person", entry["id"])))
+        for entry in entries
+        if entry["verdict"]["status"] == Status.ELIGIBLE
+    ]
+    return [
+        drawing.PoolList(
+            number=number,
+            channel=pool["channel"],
+            winners=pool["winners"],
+            alternates=pool["alternates"],
+            entries=tuple(takes_part(Channel(pool["channel"]), eligible)),
+        )
+        for number, pool in enumerate(pools, 1)
+    ]
+
+
+def seal(
+    *, slug: str, post_url: str, number: int, sealed_at: datetime, commitment: str, rules: Json, entries: Sequence[Json]
+) -> str:
+    """The text whose SHA-256 fixes the rules, every verdict and who takes part; `rules`, `entries`: the receipt's."""
     return drawing.seal_text(
-        slug=contest.slug,
-        post_url=contest.post_url,
+        slug=slug,
+        post_url=post_url,
         number=number,
         sealed_at=sealed_at,
-        closes_at=contest.closes_at,
-        winners=contest.winners,
-        alternates=contest.alternates,
-        commitment=contest.commitment,
-        rules_digest=drawing.hash_text(canonical(rules_json(contest))),
-        verdicts_digest=drawing.hash_text(canonical([entry_json(entry) for entry in entries])),
-        comment_ids=[entry.comment_id for entry in entries if entry.verdict.status is Status.ELIGIBLE],
+        closes_at=instant(rules["closes_at"]),
+        commitment=commitment,
+        rules_digest=drawing.hash_text(canonical(rules)),
+        verdicts_digest=drawing.hash_text(canonical(entries)),
+        pools=pool_lists(rules["pools"], entries),
     )
+
+
+def draw_pools(*, slug: str, digest: str, randomness: str, rules: Json, entries: Sequence[Json]) -> list[Json]:
+    """The outcome of every pool as the receipt shows it: it follows from the arguments alone."""
+    person_of = {entry["id"]: entry["person"] for entry in entries if "person" in entry}
+    won: set[str] | None = set() if rules["one_prize"] else None
+    drawn = []
+    for pool, sealed in zip(rules["pools"], pool_lists(rules["pools"], entries), strict=True):
+        seed = drawing.make_seed(slug=slug, digest=digest, randomness=randomness, pool=sealed.number)
+        ranking = drawing.draw(
+            seed,
+            sealed.entries,
+            winners=sealed.winners,
+            alternates=sealed.alternates,
+            person_of=person_of,
+            won=won,
+        )
+        drawn.append(pool_json(pool["name"], ranking))
+    return drawn
+
+
+def pool_json(name: str, ranking: drawing.Ranking) -> Json:
+    """One pool's outcome."""
+    return {
+        "name": name,
+        "seed": ranking.seed,
+        "winners": list(ranking.winners),
+        "alternates": list(ranking.alternates),
+        "passed_over": list(ranking.passed_over),
+        "prizes_left": ranking.prizes_left,
+        "ranking": [{"entry": ticket.entry, "ticket": ticket.ticket} for ticket in ranking.tickets],
+    }
 
 
 def build(
@@ -108,192 +181,24 @@ def build(
     sealed_at: datetime,
     secret: str,
     drawn_at: datetime,
-    ranking: drawing.Ranking,
 ) -> Json:
     """The receipt of a draw, ready for `json.dumps`."""
-    pool = {
-        "name": drawing.POOL,
-        "winners": list(ranking.winners),
-        "alternates": list(ranking.alternates),
-        "prizes_left": ranking.prizes_left,
-        "ranking": [{"entry": ticket.entry, "ticket": ticket.ticket} for ticket in ranking.tickets],
-    }
+    digest = drawing.hash_text(sealed_text)
+    pools = draw_pools(slug=contest.slug, digest=digest, randomness=secret, rules=rules, entries=entries)
     return {
         "format": FORMAT,
         "contest": {"slug": contest.slug, "post_url": contest.post_url},
         "rules": rules,
         "entries": list(entries),
-        "seal": {
-            "sealed_at": drawing.rfc3339(sealed_at),
-            "text": sealed_text,
-            "digest": drawing.hash_text(sealed_text),
-        },
+        "seal": {"sealed_at": drawing.rfc3339(sealed_at), "text": sealed_text, "digest": digest},
         "randomness": {"source": "commit-reveal", "commitment": contest.commitment, "secret": secret},
-        "draw": {
-            "number": number,
-            "drawn_at": drawing.rfc3339(drawn_at),
-            "seed": ranking.seed,
-            "pools": [pool],
-        },
+        "draw": {"number": number, "drawn_at": drawing.rfc3339(drawn_at), "pools": pools},
     }
 
 
-def verify(receipt: object) -> list[Failure]:
-    """Every place where the receipt contradicts itself; none when it holds. Takes anything, raises nothing."""
-    if not isinstance(receipt, Mapping):
-        return [Failure("receipt", "is not a JSON object")]
-    if receipt.get("format") != FORMAT:
-        return [Failure("format", f"is not {FORMAT}: this version of Tirage can't read it")]
-    found: list[Failure] = []
-    try:
-        for check in (_check_shape, _check_entries, _check_seal, _check_randomness, _check_draw):
-            found += list(check(receipt))
-    except (
-        KeyError,
-        TypeError,
-        ValueError,
-        AttributeError,
-        IndexError,
-        RecursionError,
-        OverflowError,
-    ) as error:
-        what = f"is incomplete or of another shape ({type(error).__name__}: {error})"
-        found.append(Failure("receipt", what[:200]))
-    return found
-
-
-_KEYS = {
-    "": {"format", "contest", "rules", "entries", "seal", "randomness", "draw"},
-    "contest": {"slug", "post_url"},
-    "seal": {"sealed_at", "text", "digest"},
-    "randomness": {"source", "commitment", "secret"},
-    "draw": {"number", "drawn_at", "seed", "pools"},
-}
-
-
-def _check_shape(receipt: Mapping[str, Any]) -> Iterator[Failure]:
-    """Nothing is missing and nothing stands there that is not checked."""
-    for where, keys in _KEYS.items():
-        part = receipt[where] if where else receipt
-        if set(part) != keys:
-            yield Failure(where or "receipt", f"must hold exactly {', '.join(sorted(keys))}")
-    if receipt["randomness"]["source"] != "commit-reveal":
-        yield Failure("randomness.source", "is not commit-reveal")
-
-
-def _check_entries(receipt: Mapping[str, Any]) -> Iterator[Failure]:
-    """Each comment stands there once, by its one name; nobody who was late is in unless a moderator says so."""
-    entries, closes_at = receipt["entries"], _instant(receipt["rules"]["closes_at"])
-    if len({drawing.comment_id_of(entry["id"]) for entry in entries}) != len(entries):
-        yield Failure("entries", "names an entry twice")
-    for entry in entries:
-        is_late = _instant(entry["submitted_at"]) > closes_at
-        if is_late and _is_eligible(entry) and not _is_late_overruled(entry):
-            yield Failure("entries", f"has {entry['id']} eligible, which came after the deadline")
-
-
-def _is_eligible(entry: Mapping[str, Any]) -> bool:
-    return bool(entry["verdict"]["status"] == Status.ELIGIBLE)
-
-
-def _is_late_overruled(entry: Mapping[str, Any]) -> bool:
-    overruled = [reason["code"] for reason in entry["verdict"].get("overruled", [])]
-    return Code.LATE in overruled and entry.get("moderator", {}).get("action") == Action.READMIT
-
-
-def _check_seal(receipt: Mapping[str, Any]) -> Iterator[Failure]:
-    text, rules, entries = receipt["seal"]["text"], receipt["rules"], receipt["entries"]
-    if drawing.hash_text(text) != receipt["seal"]["digest"]:
-        yield Failure("seal.digest", "is not the SHA-256 of the sealed text")
-    expected = drawing.seal_text(
-        slug=receipt["contest"]["slug"],
-        post_url=receipt["contest"]["post_url"],
-        number=receipt["draw"]["number"],
-        sealed_at=_instant(receipt["seal"]["sealed_at"]),
-        closes_at=_instant(rules["closes_at"]),
-        winners=rules["winners"],
-        alternates=rules["alternates"],
-        commitment=receipt["randomness"]["commitment"],
-        rules_digest=drawing.hash_text(canonical(rules)),
-        verdicts_digest=drawing.hash_text(canonical(entries)),
-        comment_ids=[drawing.comment_id_of(e["id"]) for e in entries if _is_eligible(e)],
-    )
-    yield from _line_differences(text.split("\n"), expected.split("\n"))
-
-
-def _instant(text: str) -> datetime:
-    instant = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
-    if drawing.rfc3339(instant) != text:
-        raise ValueError(f"{text!r} isn't written like {drawing.rfc3339(instant)}")
-    return instant
-
-
-_LINE_NAMES = {
-    "contest": "contest.slug",
-    "post": "contest.post_url",
-    "draw": "draw.number",
-    "sealed": "seal.sealed_at",
-    "closes": "rules.closes_at",
-    "commitment": "randomness.commitment",
-    "rules": "rules",
-    "verdicts": "entries",
-    "pool": "rules.winners",
-}
-
-
-def _line_differences(sealed: list[str], expected: list[str]) -> Iterator[Failure]:
-    for mine, theirs in zip(expected, sealed, strict=False):
-        if mine != theirs:
-            name = _LINE_NAMES.get(mine.partition(" ")[0], "seal.text")
-            yield Failure(name, f"doesn't fit the sealed text: {theirs[:120]!r} there, {mine[:120]!r} computed")
-            if name == "seal.text":
-                return
-    if len(sealed) != len(expected):
-        yield Failure("seal.text", f"lists {len(sealed)} lines, the entries make {len(expected)}")
-
-
-def _check_randomness(receipt: Mapping[str, Any]) -> Iterator[Failure]:
-    randomness = receipt["randomness"]
-    if not drawing.is_commitment_to(randomness["commitment"], randomness["secret"]):
-        yield Failure("randomness.secret", "is not the secret that was committed to")
-
-
-def _check_draw(receipt: Mapping[str, Any]) -> Iterator[Failure]:
-    done, rules = receipt["draw"], receipt["rules"]
-    seed = drawing.make_seed(
-        slug=receipt["contest"]["slug"],
-        digest=receipt["seal"]["digest"],
-        randomness=receipt["randomness"]["secret"],
-    )
-    if seed != done["seed"]:
-        yield Failure("draw.seed", f"should be {seed}")
-    if _instant(done["drawn_at"]) < _instant(receipt["seal"]["sealed_at"]):
-        yield Failure("draw.drawn_at", "is before the seal")
-    if len(done["pools"]) != 1:
-        yield Failure("draw.pools", "must hold one pool")
-    pool = done["pools"][0]
-    ranking = drawing.draw(
-        seed,
-        [entry["id"] for entry in receipt["entries"] if _is_eligible(entry)],
-        winners=rules["winners"],
-        alternates=rules["alternates"],
-    )
-    yield from _check_pool(pool, ranking)
-
-
-def _check_pool(pool: Mapping[str, Any], ranking: drawing.Ranking) -> Iterator[Failure]:
-    expected = {
-        "name": drawing.POOL,
-        "winners": list(ranking.winners),
-        "alternates": list(ranking.alternates),
-        "prizes_left": ranking.prizes_left,
-    }
-    for key, value in expected.items():
-        if canonical(pool[key]) != canonical(value):
-            yield Failure(f"draw.pools[0].{key}", f"should be {value}")
-    for place, (mine, theirs) in enumerate(zip(ranking.tickets, pool["ranking"], strict=False)):
-        if {"entry": mine.entry, "ticket": mine.ticket} != theirs:
-            yield Failure(f"draw.pools[0].ranking[{place}]", f"should be {mine.entry} with ticket {mine.ticket}")
-            return
-    if len(pool["ranking"]) != len(ranking.tickets) or set(pool) != {*expected, "ranking"}:
-        yield Failure("draw.pools[0].ranking", f"should hold {len(ranking.tickets)} places and nothing else")
+def instant(text: str) -> datetime:
+    """An instant in its one spelling; ValueError for another."""
+    read = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    if drawing.rfc3339(read) != text:
+        raise ValueError(f"{text!r} isn't written like {drawing.rfc3339(read)}")
+    return read

@@ -35,7 +35,7 @@ class PostFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommentFacts:
-    """One comment as read now. Its text itself isn't kept: only whether there is any, and its SHA-256."""
+    """One comment as read now. Its text isn't kept: only whether there is any, its SHA-256, and posts it names."""
 
     id: int
     parent_id: int
@@ -49,6 +49,8 @@ class CommentFacts:
     kind: Kind
     content_hash: str
     is_empty: bool
+    posts: str = ""  # references of the posts whose addresses it gives, separated by blanks
+    handles: str = ""  # who its author says they are on networks, by name or website: "x:ana bluesky:ana.example"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 from sqlalchemy.exc import IntegrityError
 
-from service.domain.contest import Contest, Phase, Problem, Rules
+from service.domain.contest import Contest, Phase
 from service.domain.errors import AlreadyAdopted, LeaseLost, NotFound
+from service.storage.contest_rows import from_row, to_row
 from service.storage.tables import contests
 
 COLUMNS = [contests.c[field.name] for field in fields(Contest)]
@@ -29,7 +30,7 @@ def add(tx: Connection, values: Mapping[str, Any]) -> int:
     """Store a new contest, given as columns; its id. Raises AlreadyAdopted for a post that carries one."""
     try:
         with tx.begin_nested():
-            inserted = tx.execute(contests.insert().values(**_to_row(values))).inserted_primary_key
+            inserted = tx.execute(contests.insert().values(**to_row(values))).inserted_primary_key
     except IntegrityError:
         existing = find_by_post(tx, values["post_id"])
         if existing is None:
@@ -66,7 +67,7 @@ def lock(tx: Connection, contest_id: int, lease: Lease | None = None) -> Contest
 def find_by_post(tx: Connection, post_id: int) -> Contest | None:
     """The contest on this post, if there is one."""
     row = tx.execute(select(*COLUMNS).where(contests.c.post_id == post_id)).one_or_none()
-    return _from_row(row) if row else None
+    return from_row(row) if row else None
 
 
 def page(tx: Connection, *, limit: int, after_id: int = 0, phase: Phase | None = None) -> list[Contest]:
@@ -74,7 +75,7 @@ def page(tx: Connection, *, limit: int, after_id: int = 0, phase: Phase | None =
     query = select(*COLUMNS).where(contests.c.id > after_id).order_by(contests.c.id).limit(limit)
     if phase is not None:
         query = query.where(contests.c.phase == phase)
-    return [_from_row(row) for row in tx.execute(query)]
+    return [from_row(row) for row in tx.execute(query)]
 
 
 def slug_exists(tx: Connection, slug: str) -> bool:
@@ -84,7 +85,7 @@ def slug_exists(tx: Connection, slug: str) -> bool:
 
 def update(tx: Connection, contest_id: int, **values: Any) -> None:
     """Set columns of a contest that this transaction has locked."""
-    tx.execute(contests.update().where(contests.c.id == contest_id).values(**_to_row(values)))
+    tx.execute(contests.update().where(contests.c.id == contest_id).values(**to_row(values)))
 
 
 def secret(tx: Connection, contest_id: int) -> str:
@@ -165,31 +166,4 @@ def _one(tx: Connection, query: Select[Any], missing: str) -> Contest:
     row = tx.execute(query).one_or_none()
     if row is None:
         raise NotFound(missing)
-    return _from_row(row)
-
-
-def _to_row(values: Mapping[str, Any]) -> dict[str, Any]:
-    row = dict(values)
-    if "rules" in row:
-        row["rules"] = {**asdict(row["rules"]), "excluded": list(row["rules"].excluded)}
-    if "staff_ids" in row:
-        row["staff_ids"] = sorted(row["staff_ids"])
-    if row.get("problem") is not None:
-        row["problem"] = {name: _to_json(value) for name, value in asdict(row["problem"]).items()}
-    return row
-
-
-def _from_row(row: Row[Any]) -> Contest:
-    values = dict(row._mapping)
-    values["phase"] = Phase(values["phase"])
-    values["rules"] = Rules(**{**values["rules"], "excluded": tuple(values["rules"]["excluded"])})
-    values["staff_ids"] = frozenset(values["staff_ids"])
-    if values["problem"] is not None:
-        problem = values["problem"]
-        times = {name: datetime.fromisoformat(problem[name]) for name in ("since", "rests_until") if problem.get(name)}
-        values["problem"] = Problem(**{**problem, **times})
-    return Contest(**values)
-
-
-def _to_json(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value
+    return from_row(row)

@@ -35,6 +35,8 @@ _FACTS = [
         "is_empty",
         "erased_at",
         "override",
+        "posts",
+        "handles",
     )
 ]
 _REPORTED = (
@@ -49,6 +51,8 @@ _REPORTED = (
     "submitted_at",
     "content_hash",
     "is_empty",
+    "posts",
+    "handles",
 )
 _in_order = attrgetter(*_REPORTED)
 FEW = 10  # rows that share a verdict and are still updated one by one
@@ -106,6 +110,13 @@ def facts(tx: Connection, contest_id: int) -> list[EntryFacts]:
     """What the judge needs of every entry, by rising comment id."""
     query = select(*_FACTS).where(entries.c.contest_id == contest_id).order_by(entries.c.comment_id)
     return [_facts(row) for row in tx.execute(query.execution_options(yield_per=BATCH))]
+
+
+def given_references(tx: Connection, contest_id: int) -> list[str]:
+    """The references of all posts whose addresses stand in comments, each once, in the order of the comments."""
+    where = (entries.c.contest_id == contest_id, entries.c.posts != "")
+    rows = tx.execute(select(entries.c.posts).where(*where).order_by(entries.c.comment_id)).scalars()
+    return list(dict.fromkeys(reference for row in rows for reference in row.split()))
 
 
 def save_verdicts(tx: Connection, contest_id: int, verdicts: Mapping[int, Verdict]) -> int:
@@ -213,7 +224,8 @@ def _new_row(contest_id: int, comment: CommentFacts, now: datetime) -> dict[str,
 
 
 def _facts(row: Sequence[Any]) -> EntryFacts:
-    comment_id, parent_id, account_id, name, email, kind, state, submitted_at, is_empty, erased_at, override = row
+    comment_id, parent_id, account_id, name, email, kind, state, submitted_at, *rest = row
+    is_empty, erased_at, override, posts, handles = rest
     return EntryFacts(
         comment_id=comment_id,
         parent_id=parent_id,
@@ -226,6 +238,8 @@ def _facts(row: Sequence[Any]) -> EntryFacts:
         is_empty=is_empty,
         is_erased=erased_at is not None,
         override=override_from_json(override),
+        posts=tuple(posts.split()),
+        handles=tuple(handles.split()),
     )
 
 

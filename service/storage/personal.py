@@ -49,7 +49,14 @@ def find(tx: Connection, email: str) -> list[PersonalEntry]:
 
 def erase(tx: Connection, contest_id: int, email: str, *, name: str, now: datetime) -> None:
     """Take everything personal off a contest's entries under an address and put a name there that is nobody's."""
-    values = {"author_name": name, "author_email": "", "author_url": "", "author_ip": "", "account_id": 0}
+    values = {
+        "author_name": name,
+        "author_email": "",
+        "author_url": "",
+        "author_ip": "",
+        "account_id": 0,
+        "handles": "",
+    }
     where = (entries.c.contest_id == contest_id, _is_under(email))
     tx.execute(entries.update().where(*where).values(erased_at=now, **values))
 

@@ -74,8 +74,10 @@ contests = Table(
     Column("language", String(8), nullable=False),
     Column("phase", String(16), nullable=False),
     Column("closes_at", Instant, nullable=False),
-    Column("winners", Integer, nullable=False),
-    Column("alternates", Integer, nullable=False),
+    Column("starts_at", Instant),
+    Column("pools", JSON, nullable=False),
+    Column("message", JSON, nullable=False, server_default="{}"),
+    Column("search", JSON, nullable=False, server_default="{}"),
     Column("rules", JSON, nullable=False),
     Column("is_automatic", Boolean, nullable=False),
     Column("template", Text),
@@ -109,6 +111,8 @@ entries = Table(
     Column("submitted_at", Instant, nullable=False),
     Column("content_hash", String(64), nullable=False),
     Column("is_empty", Boolean, nullable=False),
+    Column("posts", Text, nullable=False, server_default=""),  # references of the posts that it gives, by blanks
+    Column("handles", Text, nullable=False, server_default=""),  # who its author says they are on networks
     Column("first_seen_at", Instant, nullable=False),
     Column("edited_at", Instant),  # when a reading first saw other words than before
     Column("approved_at", Instant),  # when a reading first saw it approved after it was held
@@ -119,6 +123,69 @@ entries = Table(
     Column("overruled", JSON, nullable=False, server_default="[]"),
     UniqueConstraint("contest_id", "comment_id"),
     Index("ix_entries_contest_id_status", "contest_id", "status"),
+)
+
+posts = Table(
+    "posts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("contest_id", ForeignKey("contests.id", ondelete="CASCADE"), nullable=False),
+    Column("network", String(16), nullable=False),
+    Column("entry", String(300), nullable=False),  # the public name; a reference until the network told the name
+    Column("key", String(300), nullable=False),  # by which the network is asked
+    Column("host", String(255), nullable=False),  # that is asked
+    Column("sight", String(16), nullable=False),
+    Column("evidence", JSON(none_as_null=True)),  # of the last time it was seen
+    Column("is_found", Boolean, nullable=False),  # by a search or the moderator, beside any comment
+    Column("brought_by", Text, nullable=False),  # which way it came first: a source's name, "comment", "hand"
+    Column("first_seen_at", Instant, nullable=False),
+    Column("looked_at", Instant),  # the last clear answer
+    Column("tries", Integer, nullable=False, server_default="0"),  # looks without a clear answer since then
+    Column("trouble", Text, nullable=False, server_default=""),  # why the last look was none
+    Column("check_at", Instant),  # when to look again; none: not before the deadline
+    Column("erased_at", Instant),
+    Column("override", JSON(none_as_null=True)),
+    Column("status", String(16), nullable=False, server_default="undecided"),
+    Column("reasons", JSON, nullable=False, server_default="[]"),
+    Column("overruled", JSON, nullable=False, server_default="[]"),
+    UniqueConstraint("contest_id", "entry"),
+    Index("ix_posts_contest_id_check_at", "contest_id", "check_at"),
+)
+
+references = Table(
+    "post_references",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("contest_id", ForeignKey("contests.id", ondelete="CASCADE"), nullable=False),
+    Column("reference", String(300), nullable=False),
+    Column("post_id", ForeignKey("posts.id", ondelete="CASCADE"), nullable=False, index=True),
+    UniqueConstraint("contest_id", "reference"),
+)
+
+searches = Table(
+    "searches",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("contest_id", ForeignKey("contests.id", ondelete="CASCADE"), nullable=False),
+    Column("source", String(300), nullable=False),
+    Column("cursor", JSON, nullable=False, server_default="{}"),  # where the source goes on
+    Column("run_from", Instant),  # when the run in hand began; none between two
+    Column("covered_until", Instant),  # up to when the finished runs saw everything that the source shows
+    Column("found", Integer, nullable=False, server_default="0"),
+    Column("spent", BigInteger, nullable=False, server_default="0"),  # millionths of a US dollar
+    Column("next_at", Instant),
+    Column("problem", JSON(none_as_null=True)),
+    Column("gap", Text, nullable=False, server_default=""),
+    UniqueConstraint("contest_id", "source"),
+)
+
+rests = Table(
+    "rests",
+    metadata,
+    Column("host", String(255), primary_key=True),
+    Column("until", Instant, nullable=False),  # no request to this host before, whichever contest wants one
+    Column("code", String(32), nullable=False),
+    Column("message", Text, nullable=False),
 )
 
 draws = Table(

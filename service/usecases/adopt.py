@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from itertools import chain, count
 from typing import Any
 
 from sqlalchemy import Connection
 
-from service.domain.contest import Contest, Phase, Rules, check_places, require_phase, require_unsealed
+from service.domain.contest import Contest, Phase, Rules, Search, require_phase, require_unsealed
 from service.domain.drawing import hash_text, rfc3339
 from service.domain.errors import AlreadyAdopted, BadInput
+from service.domain.pools import Channel, Pool, check_pools, default_pools
+from service.domain.posts import Message
 from service.domain.reports import PostFacts, SiteFacts
 from service.storage import contests, log
 from service.usecases.deadline import read_deadline
@@ -33,22 +35,36 @@ class Plan:
     site: SiteFacts
     post: PostFacts
     closes_at: datetime
-    winners: int
-    alternates: int
+    pools: tuple[Pool, ...]
+    message: Message
+    search: Search
     rules: Rules
     is_automatic: bool
+
+    @property
+    def winners(self) -> int:
+        """The prizes of all pools."""
+        return sum(pool.winners for pool in self.pools)
+
+    @property
+    def alternates(self) -> int:
+        """The alternates of all pools."""
+        return sum(pool.alternates for pool in self.pools)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """What to change about a contest; None leaves a thing as it is, an empty template goes back to ours.
 
-    A deadline is text, as the moderator typed it.
+    A deadline is text, as the moderator typed it. `winners` and `alternates` are those of a contest's only pool.
     """
 
     closes: str | None = None
     winners: int | None = None
     alternates: int | None = None
+    pools: tuple[Pool, ...] | None = None
+    message: Message | None = None
+    search: Search | None = None
     rules: Rules | None = None
     is_automatic: bool | None = None
     template: str | None = None
@@ -59,13 +75,14 @@ def plan(
     reference: str,
     *,
     closes: str,
-    winners: int = 1,
-    alternates: int = 3,
+    pools: tuple[Pool, ...] = default_pools(),
+    message: Message | None = None,
+    search: Search | None = None,
     rules: Rules | None = None,
     is_automatic: bool = False,
 ) -> Plan:
-    """Read the post and the deadline. Raises BadInput, AlreadyAdopted, BlogProblem."""
-    check_places(winners=winners, alternates=alternates)
+    """Read the post and the deadline. Without a message, posts must link the post. Raises BadInput, BlogProblem."""
+    check_pools(pools)
     post, site = services.blog.find_post(reference), services.blog.site()
     with services.store.read() as tx:
         _refuse_second(tx, post)
@@ -75,8 +92,9 @@ def plan(
         site=site,
         post=post,
         closes_at=closes_at,
-        winners=winners,
-        alternates=alternates,
+        pools=pools,
+        message=full_message(message, pools, post.url),
+        search=check_search(services, search or Search(), pools),
         rules=rules or Rules(),
         is_automatic=is_automatic,
     )
@@ -94,8 +112,10 @@ def open_contest(services: Services, plan: Plan, *, actor: str) -> Contest:
         "language": plan.site.language,
         "phase": Phase.OPEN,
         "closes_at": plan.closes_at,
-        "winners": plan.winners,
-        "alternates": plan.alternates,
+        "starts_at": min(plan.post.published_at or now, now),
+        "pools": plan.pools,
+        "message": plan.message,
+        "search": plan.search,
         "rules": plan.rules,
         "is_automatic": plan.is_automatic,
         "commitment": hash_text(secret),
@@ -124,6 +144,8 @@ def change_contest(services: Services, contest_id: int, change: Change, *, actor
         contest = contests.get(tx, contest_id)
     _require_changeable(contest, change)
     closes_at = read_changed_deadline(services, contest, change)
+    if change.search is not None:
+        check_search(services, change.search, change.pools or contest.pools)
     if change.template:
         check_template(change.template, language=contest.language)
     with services.store.write() as tx:
@@ -155,8 +177,9 @@ def _require_changeable(contest: Contest, change: Change) -> None:
 def _changed_values(contest: Contest, change: Change, closes_at: datetime | None, now: datetime) -> dict[str, Any]:
     wanted: dict[str, Any] = {
         "closes_at": closes_at,
-        "winners": change.winners,
-        "alternates": change.alternates,
+        "pools": _changed_pools(contest, change),
+        "message": change.message,
+        "search": change.search,
         "rules": change.rules,
         "is_automatic": change.is_automatic,
         "template": change.template,
@@ -164,13 +187,41 @@ def _changed_values(contest: Contest, change: Change, closes_at: datetime | None
     values = {name: value for name, value in wanted.items() if value is not None and value != getattr(contest, name)}
     if change.template == "":
         values["template"] = None
-    check_places(
-        winners=values.get("winners", contest.winners),
-        alternates=values.get("alternates", contest.alternates),
-    )
+    check_pools(values.get("pools", contest.pools))
+    if values.keys() & {"pools", "message"}:
+        pools = values.get("pools", contest.pools)
+        values["message"] = full_message(values.get("message", contest.message), pools, contest.post_url)
+        values = {name: value for name, value in values.items() if value != getattr(contest, name)}
     if values.get("closes_at", contest.closes_at) > now and contest.phase in (Phase.CLOSING, Phase.REVIEW):
         values["phase"] = Phase.OPEN
     return values
+
+
+def _changed_pools(contest: Contest, change: Change) -> tuple[Pool, ...] | None:
+    """The pools as wished. Raises BadInput for a bare number of winners where there are several pools."""
+    if change.pools is not None or (change.winners is None and change.alternates is None):
+        return change.pools
+    if len(contest.pools) > 1:
+        raise BadInput("This contest has several pools: give all of them, each with its winners and alternates.")
+    only = contest.pools[0]
+    winners = only.winners if change.winners is None else change.winners
+    alternates = only.alternates if change.alternates is None else change.alternates
+    return (replace(only, winners=winners, alternates=alternates),)
+
+
+def full_message(message: Message | None, pools: tuple[Pool, ...], post_url: str) -> Message:
+    """What posts must carry: the link to the blog's post, where nothing else is named."""
+    message = message or Message()
+    asks = message.links or message.hashtags or message.mentions
+    wants_posts = any(pool.channel is not Channel.COMMENTS for pool in pools)
+    return message if asks or not wants_posts else replace(message, links=(post_url,))
+
+
+def check_search(services: Services, search: Search, pools: tuple[Pool, ...]) -> Search:
+    """The search, for which every key is there. Raises BadInput."""
+    if any(pool.channel is not Channel.COMMENTS for pool in pools):
+        services.networks.sources(search)
+    return search
 
 
 def _store_change(
@@ -194,9 +245,14 @@ def _shown(value: Any) -> Any:
             "replies_count": value.replies_count,
             "staff_may_win": value.staff_may_win,
             "leave_out_held": value.leave_out_held,
+            "one_prize": value.one_prize,
+            "needs_all": value.needs_all,
+            "reposts_count": value.reposts_count,
             "excluded": len(value.excluded),
         }
-    return value
+    if isinstance(value, tuple):
+        return [_shown(part) for part in value]
+    return asdict(value) if isinstance(value, Pool | Message | Search) else value
 
 
 def _deadline(services: Services, text: str, timezone: str, language: str, post: PostFacts) -> datetime:

@@ -9,15 +9,17 @@ import structlog
 from service.domain.contest import Contest, Phase, Problem
 from service.domain.eligibility import Status
 from service.domain.errors import Blocked, LeaseLost, TirageError
-from service.storage import contests, entries, inbox
+from service.storage import contests, entries, inbox, searches
 from service.storage.contests import Lease
 from service.usecases.announce import Waiting, announce_under, request_announcement, require_public_url
 from service.usecases.catch_up import MOST_RUNG, catch_up, refresh_post
 from service.usecases.collect import is_over, read_comments
 from service.usecases.doorbell import rings_lately
 from service.usecases.draw import draw_under
+from service.usecases.look import look_at_posts
 from service.usecases.ports import BlogProblem
 from service.usecases.seal import close_under, seal_under, undecided_message
+from service.usecases.search import search_posts, unfinished
 from service.usecases.services import Services, later
 
 WORKER = "worker"
@@ -86,7 +88,8 @@ def _step(services: Services, lease: Lease) -> datetime | None:
 
 
 def _collect(services: Services, lease: Lease, contest: Contest) -> datetime:
-    poll, now = _read(services, lease, contest), services.clock()
+    poll = _look(services, lease, contest, _read(services, lease, contest))
+    now = services.clock()
     closes = later(contest.closes_at, services.timing.closing_margin)
     return min(poll, closes) if closes > now else later(now, 1.0)
 
@@ -110,6 +113,15 @@ def _read(services: Services, lease: Lease, contest: Contest) -> datetime:
         return _poll_at(services, contests.get(tx, contest.id))
 
 
+def _look(services: Services, lease: Lease, contest: Contest, poll_at: datetime) -> datetime:
+    """Search for posts and look at those that are due, where a pool wants any; when something is due again."""
+    if not contest.wants_posts:
+        return poll_at
+    search_at = search_posts(services, lease, seconds=services.timing.looks)
+    looked = look_at_posts(services, lease, seconds=services.timing.looks)
+    return min(at for at in (poll_at, search_at, looked.next_at) if at is not None)
+
+
 def _poll_at(services: Services, contest: Contest) -> datetime:
     """When to read everything: seldom where the plugin rings, and never for more than a part of the blog's time."""
     if contest.last_read_at is None:
@@ -120,10 +132,12 @@ def _poll_at(services: Services, contest: Contest) -> datetime:
 
 def _review(services: Services, lease: Lease, contest: Contest) -> datetime:
     """Automatic contests seal when nothing is undecided; the others are read on, so that approvals are seen."""
-    poll_at = _read(services, lease, contest)
+    due_at = _look(services, lease, contest, _read(services, lease, contest))
     if not contest.is_automatic:
-        return poll_at
+        return due_at
     with services.store.read() as tx:
+        if contest.wants_posts and unfinished(services, contest, searches.of_contest(tx, contest.id)):
+            return due_at
         undecided = entries.count_statuses(tx, contest.id)[Status.UNDECIDED]
     if undecided and not contest.rules.leave_out_held:
         raise Blocked(undecided_message(undecided), code="undecided")
@@ -167,7 +181,7 @@ def _note_problem(services: Services, lease: Lease, error: BlogProblem | TirageE
 
 def _pause(services: Services, error: BlogProblem | TirageError, tries: int) -> float:
     """Growing pauses; a pause that the blog asked for is kept; what waits for the moderator is polled."""
-    if isinstance(error, Blocked) and error.code == "undecided":
+    if isinstance(error, Blocked) and error.code in ("undecided", "undecided_posts", "searching"):
         return services.timing.poll
     longest = LONGEST_PAUSE
     if isinstance(error, BlogProblem):

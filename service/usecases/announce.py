@@ -19,12 +19,13 @@ from service.domain.contest import Contest, Phase, require_phase
 from service.domain.eligibility import State
 from service.domain.errors import Blocked, Conflict
 from service.domain.reports import PostedComment
-from service.storage import contests, draws, listing, log
+from service.storage import contests, draws, log
 from service.storage.contests import Lease
 from service.storage.draws import Announcement, Draw
-from service.usecases.draw import pool_of, winners_of
+from service.usecases.draw import outcomes_of, winners_of
 from service.usecases.ports import BlogProblem
 from service.usecases.services import Services, later
+from service.usecases.winners import entrants
 from service.usecases.wording import write_comment
 
 REFUSALS = frozenset(
@@ -236,24 +237,34 @@ def _load(services: Services, lease: Lease) -> tuple[Contest, Announcement]:
 def _facts(tx: Connection, services: Services, contest: Contest, done: Draw) -> AnnouncementFacts:
     if done.receipt is None:
         raise AssertionError("a draw without a receipt isn't announced")
-    comment_ids = winners_of(done.receipt)
-    names = listing.authors(tx, contest.id, comment_ids)
-    pool = pool_of(done.receipt)
+    pools = outcomes_of(done.receipt)
+    named = entrants(tx, contest.id, winners_of(done.receipt))
     return AnnouncementFacts(
         title=contest.post_title,
-        winners=tuple(WinnerFacts(name=names[number], comment_id=number) for number in comment_ids),
-        entries=len(pool["ranking"]),
-        prizes_left=pool["prizes_left"],
+        winners=tuple(
+            WinnerFacts(name=named[entry].name, comment_id=named[entry].comment_id, pool=pool.name, prize=pool.prize)
+            for pool in pools
+            for entry in pool.winners
+        ),
+        pools=len(pools),
+        entries=sum(pool.entries for pool in pools),
+        prizes_left=sum(pool.prizes_left for pool in pools),
         proof_url=services.proof_url(contest.slug, done.number),
     )
 
 
 def _sample_facts(services: Services, contest: Contest) -> AnnouncementFacts:
     """Made-up winners, to look at a winner comment before the draw."""
-    names = [f"Camille {letter}." for letter in "ABCDEFGHIJ"][: contest.winners]
+    names = iter([f"Camille {letter}." for letter in "ABCDEFGHIJ"])
+    winners = [
+        WinnerFacts(name=name, comment_id=place + 1, pool=pool.name, prize=pool.prize)
+        for pool in contest.pools
+        for place, name in zip(range(pool.winners), names, strict=False)
+    ]
     return AnnouncementFacts(
         title=contest.post_title,
-        winners=tuple(WinnerFacts(name=name, comment_id=place + 1) for place, name in enumerate(names)),
+        winners=tuple(winners),
+        pools=len(contest.pools),
         entries=42,
         prizes_left=0,
         proof_url=services.proof_url(contest.slug, 1),

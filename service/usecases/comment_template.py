@@ -24,8 +24,8 @@ LONGEST_RENDERING = 400_000  # characters; a bound on the work, the comment's ow
 MOST_JOINED = 100_000
 LONGEST_SEPARATOR = 100
 DEEPEST = 40
-VARIABLES = ("title", "winners", "entries", "prizes_left", "proof_url")
-_WINNER = {"name", "comment_id"}
+VARIABLES = ("title", "winners", "pools", "entries", "prizes_left", "proof_url")
+_WINNER = {"name", "comment_id", "pool", "prize"}
 _LOOP = {"index", "index0", "revindex", "revindex0", "first", "last", "length"}
 _FILTERS = ("upper", "lower", "capitalize", "title", "trim", "escape", "e", "default", "d", "first", "last")
 _COUNTING = ("length", "count")
@@ -50,11 +50,13 @@ class Winners(tuple["Winner", ...]):
 class Winner:
     """What a template sees of a winner; shows as the name."""
 
-    __slots__ = ("comment_id", "name")
+    __slots__ = ("comment_id", "name", "pool", "prize")
 
-    def __init__(self, *, name: object, comment_id: int) -> None:
+    def __init__(self, *, name: object, comment_id: int, pool: object = "", prize: object = "") -> None:
         self.name = name
         self.comment_id = comment_id
+        self.pool = pool
+        self.prize = prize
 
     def __str__(self) -> str:
         return str(self.name)

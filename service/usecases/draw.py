@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from service.domain import drawing, receipt
+from service.domain import drawing, receipt, receipt_v1
 from service.domain.contest import Contest, Phase, require_phase
 from service.domain.errors import Conflict
 from service.storage import contests, draws, log
@@ -39,14 +40,8 @@ def make_receipt(contest: Contest, sealed: Draw, *, secret: str, drawn_at: datet
     """The outcome with everything needed to repeat it. Raises Conflict for a secret that isn't the committed one."""
     if not drawing.is_commitment_to(contest.commitment, secret):
         raise Conflict("The stored secret isn't the one that was committed to: the database was tampered with.")
-    seed = drawing.make_seed(slug=contest.slug, digest=sealed.digest, randomness=secret)
-    ranking = drawing.draw(
-        seed,
-        drawing.sealed_entries(sealed.sealed_text),
-        winners=contest.winners,
-        alternates=contest.alternates,
-    )
-    return receipt.build(
+    make = receipt_v1.build if receipt_v1.is_sealed(sealed.sealed_text) else receipt.build
+    return make(
         contest,
         entries=sealed.entries,
         rules=sealed.rules,
@@ -55,21 +50,37 @@ def make_receipt(contest: Contest, sealed: Draw, *, secret: str, drawn_at: datet
         sealed_at=sealed.sealed_at,
         secret=secret,
         drawn_at=drawn_at,
-        ranking=ranking,
     )
 
 
-def pool_of(told: receipt.Json) -> receipt.Json:
-    """The only pool of a receipt."""
-    pool: receipt.Json = told["draw"]["pools"][0]
-    return pool
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolOutcome:
+    """One pool of a finished draw: entries by name, in order of place."""
+
+    name: str
+    prize: str
+    winners: tuple[str, ...]
+    alternates: tuple[str, ...]
+    prizes_left: int
+    entries: int  # that took part
 
 
-def winners_of(told: receipt.Json) -> list[int]:
-    """The comment ids of the winners, first place first."""
-    return [drawing.comment_id_of(entry) for entry in pool_of(told)["winners"]]
+def outcomes_of(told: receipt.Json) -> list[PoolOutcome]:
+    """The pools of a receipt, also of one in the first format."""
+    prizes = {pool["name"]: pool["prize"] for pool in told["rules"].get("pools", [])}
+    return [
+        PoolOutcome(
+            name=pool["name"],
+            prize=prizes.get(pool["name"], ""),
+            winners=tuple(pool["winners"]),
+            alternates=tuple(pool["alternates"]),
+            prizes_left=pool["prizes_left"],
+            entries=len(pool["ranking"]),
+        )
+        for pool in told["draw"]["pools"]
+    ]
 
 
-def alternates_of(told: receipt.Json) -> list[int]:
-    """The comment ids of those who come next, in order."""
-    return [drawing.comment_id_of(entry) for entry in pool_of(told)["alternates"]]
+def winners_of(told: receipt.Json) -> list[str]:
+    """The winners of all pools, first pool and first place first."""
+    return [entry for pool in outcomes_of(told) for entry in pool.winners]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
+from service.domain.contest import Search
 from service.domain.posts import Composed, Message, NetworkName, PostAddress, SearchPage, SearchPlan, Sighting
 from service.domain.reports import CommentFacts, Counts, PostedComment, PostFacts, SiteFacts
 
@@ -91,6 +92,11 @@ class Network(Protocol):
     def name(self) -> NetworkName: ...
     @property
     def batch(self) -> int: ...
+    @property
+    def look_cost(self) -> int:
+        """What a look at one address costs at most, in millionths of a US dollar; 0 without a key that is paid for."""
+        ...
+
     def read_address(self, text: str) -> PostAddress | None:
         """The post that an address names; None for anything else, however hostile."""
         ...
@@ -122,6 +128,38 @@ class Network(Protocol):
     def check(self) -> None:
         """Raises NetworkProblem unless the key that was given is accepted. Asks nobody where there is none."""
         ...
+
+
+class Networks(Protocol):
+    """All social networks that are known."""
+
+    def all(self) -> Sequence[Network]: ...
+    def get(self, name: NetworkName) -> Network: ...
+    def free(self, name: NetworkName) -> Network:
+        """The same network asked in the way that costs nothing."""
+        ...
+
+    def sources(self, search: Search) -> Sequence[Source]:
+        """Where a contest's posts are to be searched for. Raises BadInput where a key is missing for it."""
+        ...
+
+
+class NoNetworks:
+    """Networks for those who have none."""
+
+    def all(self) -> Sequence[Network]:
+        """None."""
+        return ()
+
+    def get(self, name: NetworkName) -> Network:
+        """Raises LookupError."""
+        raise LookupError(name)
+
+    free = get
+
+    def sources(self, search: Search) -> Sequence[Source]:
+        """None."""
+        return ()
 
 
 class Vault(Protocol):

@@ -5,11 +5,14 @@ The receipts hold none of it and stay verifiable.
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from sqlalchemy import Connection
 
 from service.domain.contest import Contest
+from service.domain.drawing import entry_id
 from service.i18n import known_language
-from service.storage import contests, log, personal, published
+from service.storage import contests, entries, log, personal, posts, published
 from service.storage.personal import Exclusion, PersonalEntry
 from service.usecases.announce import reword
 from service.usecases.judging import judge_entries
@@ -35,13 +38,29 @@ def erase(services: Services, email: str, *, actor: str) -> tuple[int, list[str]
         for contest_id in sorted({entry.contest_id for entry in found}):
             contest = contests.lock(tx, contest_id)
             ids = [entry.comment_id for entry in found if entry.contest_id == contest_id]
+            given = _erase_posts(tx, services, contest, set(ids))
             personal.erase(tx, contest_id, email, name=_nobody(contest), now=services.clock())
             _follow_up(tx, services, contest, number=len(ids), actor=actor)
-            if not set(ids).isdisjoint(published.newest_winners(tx, contest_id)):
+            won = published.newest_winners(tx, contest_id, pools=len(contest.pools))
+            if not won.isdisjoint([*map(entry_id, ids), *given]):
                 kept.append(f"The winner comment on “{contest.post_title}” may name this person: edit it in WordPress.")
         for title in dict.fromkeys(found.contest_title for found in personal.find_exclusions(tx, email)):
             kept.append(f"The rules of “{title}” list this address among those that may not win: change them.")
     return len(found), kept
+
+
+def _erase_posts(tx: Connection, services: Services, contest: Contest, comment_ids: set[int]) -> list[str]:
+    """Take the person's data off the posts that their comments give, and nobody else's; which posts those are."""
+    if not contest.wants_posts:
+        return []
+    given: dict[str, set[int]] = defaultdict(set)
+    for comment in entries.facts(tx, contest.id):
+        for reference in comment.posts:
+            given[reference].add(comment.comment_id)
+    theirs = [reference for reference, comments in given.items() if comments <= comment_ids]
+    names = [posts.one(tx, contest.id, name).facts.entry for name in theirs if posts.find_id(tx, contest.id, name)]
+    posts.erase(tx, contest.id, names, now=services.clock())
+    return names
 
 
 def _nobody(contest: Contest) -> str:

@@ -10,8 +10,9 @@ from ipaddress import ip_address
 from service.domain.contest import require_unsealed
 from service.domain.eligibility import Action, Code, Override, can_readmit
 from service.domain.errors import BadInput, Conflict
-from service.storage import contests, entries, listing, log
+from service.storage import contests, entries, listing, log, posts
 from service.storage.listing import Entry
+from service.storage.posts import KnownPost
 from service.usecases.judging import judge_entries
 from service.usecases.services import Services
 
@@ -28,6 +29,36 @@ def disqualify(services: Services, contest_id: int, comment_id: int, *, reason: 
 def readmit(services: Services, contest_id: int, comment_id: int, *, reason: str, actor: str) -> Entry:
     """Set aside what speaks against an entry. Raises BadInput, Conflict, NotFound."""
     return _decide(services, contest_id, comment_id, Override(Action.READMIT, check_reason(reason)), actor)
+
+
+def disqualify_post(services: Services, contest_id: int, reference: str, *, reason: str, actor: str) -> KnownPost:
+    """Strike a post. Raises BadInput, Conflict, NotFound."""
+    return _decide_post(services, contest_id, reference, Override(Action.DISQUALIFY, check_reason(reason)), actor)
+
+
+def readmit_post(services: Services, contest_id: int, reference: str, *, reason: str, actor: str) -> KnownPost:
+    """Let a post in, whatever speaks against it or is still missing. Raises BadInput, Conflict, NotFound."""
+    return _decide_post(services, contest_id, reference, Override(Action.READMIT, check_reason(reason)), actor)
+
+
+def _decide_post(services: Services, contest_id: int, reference: str, override: Override, actor: str) -> KnownPost:
+    now = services.clock()
+    with services.store.write() as tx:
+        contest = contests.lock(tx, contest_id)
+        require_unsealed(contest)
+        known = posts.one(tx, contest_id, reference)
+        if override.action is Action.READMIT:
+            standing = [*known.verdict.reasons, *known.verdict.overruled]
+            codes = [reason.code for reason in standing if reason.code is not Code.DISQUALIFIED]
+            # What a network is still asked for may come out either way: the decision holds for both.
+            override = replace(override, codes=tuple(dict.fromkeys([*codes, Code.UNCHECKED])))
+        posts.set_override(tx, contest_id, reference, override)
+        details = {"post": known.facts.entry}
+        line = log.LogLine(at=now, actor=actor, action=override.action, reason=override.reason, details=details)
+        log.write(tx, contest_id, line)
+        judge_entries(tx, contest)
+        contests.ring(tx, contest_id, at=now)
+        return posts.one(tx, contest_id, reference)
 
 
 def check_reason(reason: str) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from service.domain.contest import Contest, Rules
+from service.domain.contest import Contest, Rules, Search
 from service.domain.errors import AlreadyAdopted
+from service.domain.pools import Pool
+from service.domain.posts import Message
 from service.storage import contests
 from service.usecases import adopt
 from service.usecases.adopt import Change
@@ -17,12 +19,15 @@ REASON = "Saved with the post in WordPress."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """The contest as the writer wants it; `closes` is an instant with its offset, or text on the blog's clock."""
+    """The contest as the writer wants it; `closes` is an instant with its offset, or text on the blog's clock.
+
+    No message and no search leave those as they are."""
 
     post_id: int
     closes: str
-    winners: int
-    alternates: int
+    pools: tuple[Pool, ...]
+    message: Message | None
+    search: Search | None
     rules: Rules
     is_automatic: bool
 
@@ -52,8 +57,9 @@ def _open(services: Services, wish: Wish, *, actor: str) -> Contest:
         services,
         str(wish.post_id),
         closes=wish.closes,
-        winners=wish.winners,
-        alternates=wish.alternates,
+        pools=wish.pools,
+        message=wish.message,
+        search=wish.search,
         rules=wish.rules,
         is_automatic=wish.is_automatic,
     )
@@ -62,9 +68,11 @@ def _open(services: Services, wish: Wish, *, actor: str) -> Contest:
 
 def _change(services: Services, contest: Contest, wish: Wish) -> Change:
     """What is different, and nothing else: what stays the same needs no unsealed contest."""
+    message = wish.message and adopt.full_message(wish.message, wish.pools, contest.post_url)
     change = Change(
-        winners=wish.winners if wish.winners != contest.winners else None,
-        alternates=wish.alternates if wish.alternates != contest.alternates else None,
+        pools=wish.pools if wish.pools != contest.pools else None,
+        message=message if message not in (None, contest.message) else None,
+        search=wish.search if wish.search not in (None, contest.search) else None,
         rules=wish.rules if wish.rules != contest.rules else None,
         is_automatic=wish.is_automatic if wish.is_automatic != contest.is_automatic else None,
     )

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import Connection
 
 from service.domain import receipt
 from service.domain.contest import Contest, Phase, require_phase
-from service.domain.drawing import hash_text, rfc3339
-from service.domain.eligibility import EntryFacts, Status, judge, leave_out_undecided
+from service.domain.drawing import entry_id, hash_text, rfc3339
+from service.domain.eligibility import Code, Status, leave_out_undecided
 from service.domain.errors import Blocked, Conflict
-from service.storage import contests, draws, entries, log
+from service.domain.post_judging import people_of
+from service.storage import contests, draws, log, searches
 from service.storage.contests import Lease
 from service.storage.draws import Draw
 from service.usecases.collect import Progress, ignore, is_over, read_comments, require_complete
+from service.usecases.judging import Judged, judge_all, save
+from service.usecases.look import look_at_posts
+from service.usecases.search import search_posts, unfinished
 from service.usecases.services import Services
 
 BEFORE_SEAL = (Phase.OPEN, Phase.CLOSING, Phase.REVIEW)
@@ -37,6 +43,9 @@ def seal_under(services: Services, lease: Lease, *, actor: str, leave_out: bool,
         if contest.phase.is_sealed:
             return draws.latest(tx, contest.id)
     close_under(services, lease, progress)
+    if contest.wants_posts:
+        search_posts(services, lease, seconds=services.timing.looks)
+        look_at_posts(services, lease, seconds=services.timing.looks)
     with services.store.write() as tx:
         contest = contests.lock(tx, contest.id, lease)
         require_phase(contest, Phase.REVIEW, to="seal it")
@@ -77,27 +86,61 @@ def _require_over(services: Services, contest: Contest) -> None:
 
 
 def _freeze(tx: Connection, services: Services, contest: Contest, *, actor: str, leave_out: bool) -> Draw:
-    judged = _judged(contest, entries.facts(tx, contest.id))
-    undecided = [entry.comment_id for entry in judged if entry.verdict.status is Status.UNDECIDED]
-    if undecided and not leave_out:
-        raise Blocked(undecided_message(len(undecided)), code="undecided")
-    frozen = [_decided(entry) for entry in judged]
+    judged = judge_all(tx, contest)
+    left_out = _require_decided(tx, services, contest, judged, leave_out=leave_out)
+    judged = _without_undecided(judged)
     now, number = services.clock().replace(microsecond=0), draws.next_number(tx, contest.id)
-    text = receipt.seal(contest, frozen, number=number, sealed_at=now)
-    draw = Draw(
+    rules = receipt.rules_json(contest)
+    frozen = [receipt.entry_json(entry) for entry in judged_entries(contest, judged)]
+    text = receipt.seal(
+        slug=contest.slug,
+        post_url=contest.post_url,
         number=number,
         sealed_at=now,
-        sealed_text=text,
-        digest=hash_text(text),
-        rules=receipt.rules_json(contest),
-        entries=[receipt.entry_json(entry) for entry in frozen],
+        commitment=contest.commitment,
+        rules=rules,
+        entries=frozen,
     )
+    draw = Draw(number=number, sealed_at=now, sealed_text=text, digest=hash_text(text), rules=rules, entries=frozen)
     draws.add(tx, contest.id, draw)
-    entries.save_verdicts(tx, contest.id, {entry.comment_id: entry.verdict for entry in frozen})
+    save(tx, contest, judged)
     contests.update(tx, contest.id, phase=Phase.SEALED)
-    details = {"draw": number, "digest": draw.digest, "left_out": len(undecided)}
+    details = {"draw": number, "digest": draw.digest, "left_out": left_out}
     log.write(tx, contest.id, log.LogLine(at=now, actor=actor, action="seal", reason="", details=details))
     return draw
+
+
+def _require_decided(tx: Connection, services: Services, contest: Contest, judged: Judged, *, leave_out: bool) -> int:
+    """How many entries are left out because their comment is still held. Raises Blocked while anything is undecided.
+
+    What a network didn't answer is never left out: it is waited for, or a moderator decides it.
+    """
+    held, open_posts = _undecided(judged)
+    if open_posts:
+        raise Blocked(undecided_posts_message(len(open_posts), open_posts[0]), code="undecided_posts")
+    missing = unfinished(services, contest, searches.of_contest(tx, contest.id)) if contest.wants_posts else []
+    if missing and not leave_out:
+        raise Blocked(
+            f"The search for posts isn't finished ({', '.join(missing)}): wait for it, or seal with what was found "
+            "until now.",
+            code="searching",
+        )
+    if held and not leave_out:
+        raise Blocked(undecided_message(held), code="undecided")
+    return held
+
+
+def _undecided(judged: Judged) -> tuple[int, list[str]]:
+    """How many entries wait for a held comment, and the posts that wait for something else."""
+    held, other = 0, []
+    for verdict in judged.verdicts:
+        held += verdict.status is Status.UNDECIDED
+    for post, verdict in zip(judged.posts, judged.post_verdicts, strict=True):
+        if verdict.status is Status.UNDECIDED:
+            is_held = all(reason.code is Code.HELD for reason in verdict.reasons)
+            held += is_held
+            other += [] if is_held else [post.entry]
+    return held, other
 
 
 def undecided_message(number: int) -> str:
@@ -109,22 +152,53 @@ def undecided_message(number: int) -> str:
     )
 
 
-def _judged(contest: Contest, facts: list[EntryFacts]) -> list[receipt.JudgedEntry]:
-    return [
-        receipt.JudgedEntry(
-            comment_id=entry.comment_id,
-            submitted_at=entry.submitted_at,
-            verdict=verdict,
-            override=entry.override,
-        )
-        for entry, verdict in zip(facts, judge(contest, facts), strict=True)
-    ]
-
-
-def _decided(entry: receipt.JudgedEntry) -> receipt.JudgedEntry:
-    return receipt.JudgedEntry(
-        comment_id=entry.comment_id,
-        submitted_at=entry.submitted_at,
-        verdict=leave_out_undecided(entry.verdict),
-        override=entry.override,
+def undecided_posts_message(number: int, first: str) -> str:
+    """What to do about posts that no network has answered for, or that two people claim."""
+    posts_ = f"1 post is undecided ({first})" if number == 1 else f"{number} posts are undecided (the first: {first})"
+    return (
+        f"{posts_}: wait until its network answers, or decide each yourself, with a reason: readmit it, or "
+        "disqualify it."
     )
+
+
+def _without_undecided(judged: Judged) -> Judged:
+    return replace(
+        judged,
+        verdicts=[leave_out_undecided(verdict) for verdict in judged.verdicts],
+        post_verdicts=[leave_out_undecided(verdict) for verdict in judged.post_verdicts],
+    )
+
+
+def judged_entries(contest: Contest, judged: Judged) -> list[receipt.JudgedEntry]:
+    """Everything that was weighed as the receipt has it: comments by rising number, then posts by name."""
+    person_of = _people(contest, judged)
+    comments = [
+        receipt.JudgedEntry(
+            entry=(entry := entry_id(comment.comment_id)),
+            submitted_at=comment.submitted_at,
+            verdict=verdict,
+            override=comment.override,
+            person=person_of.get(entry, ""),
+        )
+        for comment, verdict in zip(judged.comments, judged.verdicts, strict=True)
+    ]
+    found = [
+        receipt.JudgedEntry(
+            entry=post.entry,
+            submitted_at=post.evidence.posted_at if post.evidence else None,
+            verdict=verdict,
+            override=post.override,
+            person=person_of.get(post.entry, ""),
+            evidence=post.evidence,
+        )
+        for post, verdict in zip(judged.posts, judged.post_verdicts, strict=True)
+    ]
+    return comments + sorted(found, key=lambda post: post.entry)
+
+
+def _people(contest: Contest, judged: Judged) -> dict[str, str]:
+    """Whom each eligible entry stands for, where posts can make two entries one person's."""
+    if not judged.posts:
+        return {}
+    people = people_of(judged.posts, judged.post_verdicts, judged.comments, judged.verdicts, contest)
+    return {person.entry: person.person for person in people}

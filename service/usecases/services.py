@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -16,7 +16,7 @@ from service.domain.errors import LeaseLost
 from service.storage import contests
 from service.storage.contests import Lease
 from service.storage.store import Store
-from service.usecases.ports import Blog, Clock, MakeSecret, OpenBlog, Vault
+from service.usecases.ports import Blog, Clock, MakeSecret, Networks, NoNetworks, OpenBlog, Vault
 
 
 def utc_now() -> datetime:
@@ -40,6 +40,9 @@ class Timing:
     settle: float = 90.0  # after this a comment that was sent without an answer can't arrive any more
     look: float = 10.0  # at the blog, while its administrator waits for a test; the plugin waits 20 for us
     closing_margin: float = 2.0  # a comment of the closing second may take so long to be stored
+    search: float = 900.0  # between two searches for posts
+    search_lag: float = 60.0  # a network may take so long until its search shows a post
+    looks: float = 20.0  # looking at posts in one step of the worker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +57,8 @@ class Services:
     timing: Timing = field(default_factory=Timing)
     vault: Vault
     open_blog: OpenBlog
+    networks: Networks = field(default_factory=NoNetworks)
+    sleep: Callable[[float], None] = sleep
     is_blog_fixed: bool = True  # by the settings, so that nothing else can name another
 
     def proof_url(self, slug: str, number: int) -> str:

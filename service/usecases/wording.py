@@ -84,13 +84,19 @@ def check_template(template: str, *, language: str) -> None:
 
 def _write(source: str, facts: AnnouncementFacts, *, nobody: str, longest: int) -> str:
     texts = [clean_text(facts.title, longest=LONGEST_TITLE)]
-    texts += [clean_text(winner.name, longest=longest) or nobody for winner in facts.winners]
-    title, *names = slots = [Slot(is_filled=bool(text)) for text in texts]
-    winners = zip(names, facts.winners, strict=True)
+    for winner in facts.winners:
+        texts += [clean_text(winner.name, longest=longest) or nobody]
+        texts += [clean_text(winner.pool, longest=LONGEST_TITLE), clean_text(winner.prize, longest=LONGEST_TITLE)]
+    title, *others = slots = [Slot(is_filled=bool(text)) for text in texts]
+    winners = zip(others[::3], others[1::3], others[2::3], facts.winners, strict=True)
     rendered = render(
         source,
         title=title,
-        winners=Winners(Winner(name=name, comment_id=winner.comment_id) for name, winner in winners),
+        winners=Winners(
+            Winner(name=name, comment_id=winner.comment_id, pool=pool, prize=prize)
+            for name, pool, prize, winner in winners
+        ),
+        pools=facts.pools,
         entries=facts.entries,
         prizes_left=facts.prizes_left,
         proof_url=facts.proof_url,

@@ -6,8 +6,11 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.domain.contest import Phase
+from service.domain.contest import Phase, XSearch
 from service.domain.eligibility import Action, Code, Kind, State, Status
+from service.domain.pools import Channel
+from service.domain.posts import NetworkName, Sight
+from service.usecases.add_posts import Became
 
 RFC3339 = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"
 DIGEST = r"^[0-9a-f]{64}$"
@@ -50,7 +53,38 @@ class Rules(Answer):
     replies_count: bool
     staff_may_win: bool
     leave_out_held: bool
+    one_prize: bool
+    needs_all: bool
+    reposts_count: bool
     excluded: list[str]
+
+
+class Pool(Answer):
+    """One draw of a contest, with its own prize."""
+
+    name: str
+    channel: Channel
+    winners: int
+    alternates: int
+    prize: str
+
+
+class Message(Answer):
+    """What entrants are asked to post."""
+
+    text: str
+    links: list[str]
+    hashtags: list[str]
+    mentions: list[str]
+
+
+class Search(Answer):
+    """Where posts are searched for, beside the addresses in comments."""
+
+    x: XSearch
+    x_cap_cents: int
+    mastodon: list[str]
+    bluesky: bool
 
 
 class Waiting(Answer):
@@ -72,8 +106,11 @@ class Plan(Answer):
     closes_at_local: str = Field(description="The deadline on the blog's clock")
     timezone: str
     language: str
-    winners: int
-    alternates: int
+    winners: int = Field(description="Of all pools")
+    alternates: int = Field(description="Of all pools")
+    pools: list[Pool]
+    message: Message
+    search: Search
     rules: Rules
     automatic: bool
 
@@ -109,10 +146,14 @@ class Counts(Answer):
 
 
 class Person(Answer):
-    """Somebody in a draw, by their comment."""
+    """Somebody in a draw, by their entry."""
 
-    comment_id: int
+    entry: str = Field(description="comment:412 or x:1990000000000000001")
+    comment_id: int | None = Field(description="None for a post")
     author: str | None
+    url: str | None = Field(description="The post's address")
+    pool: str
+    prize: str
 
 
 class Draw(Answer):
@@ -122,7 +163,7 @@ class Draw(Answer):
     sealed_at: str = instant("When the list was frozen")
     digest: str = Field(description="SHA-256 of the sealed text", pattern=DIGEST)
     drawn_at: str | None
-    seed: str | None
+    seed: str | None = Field(description="Of the first pool")
     winners: list[Person]
     alternates: list[Person]
     prizes_left: int | None
@@ -139,6 +180,50 @@ class Announcement(Answer):
     posted_at: str | None
 
 
+class Composed(Answer):
+    """The message ready to post on one network."""
+
+    network: NetworkName
+    url: str = Field(description="Opens the network's editor with the message in it")
+    text: str
+    length: int = Field(description="As the network counts")
+    longest: int
+    fits: bool
+
+
+class SearchProblem(Answer):
+    """Why a search waits."""
+
+    code: str
+    message: str
+
+
+class SearchState(Answer):
+    """How one search stands."""
+
+    source: str
+    query: str
+    found: int
+    spent_usd: float
+    covered_until: str | None
+    next_at: str | None
+    problem: SearchProblem | None
+    gap: str | None = Field(description="What may have been missed, in words")
+
+
+class Posts(Answer):
+    """How the posts of a contest stand."""
+
+    counts: Counts
+    reasons: dict[str, dict[str, int]]
+    sights: dict[str, int] = Field(description="How many posts were seen, are gone, weren't looked at yet …")
+    next_check_at: str | None
+    searches: list[SearchState]
+    spent_usd: float
+    cap_usd: float
+    compose: list[Composed]
+
+
 class Contest(ContestLine):
     """Everything about a contest."""
 
@@ -147,6 +232,7 @@ class Contest(ContestLine):
     proof_url: str | None
     draw: Draw | None
     announcement: Announcement | None
+    posts: Posts | None = Field(description="None where no pool takes posts")
 
 
 class Verdict(Answer):
@@ -160,7 +246,7 @@ class Reason(Answer):
     """One reason with its facts, also in words of the blog's language."""
 
     code: Code
-    detail: int | str | None = Field(description="Seconds late, the first entry's comment, a moderator's words")
+    detail: int | str | None = Field(description="Seconds late, the first entry, a moderator's words")
     words: str
 
 
@@ -187,6 +273,50 @@ class Entry(Answer):
     overruled: list[Reason] = Field(description="Reasons that a moderator set aside")
     moderator: Decision | None
     flags: list[str] = Field(description="edited_after_deadline, approved_after_deadline, shared_ip")
+
+
+class Post(Answer):
+    """One post on a network and its verdict."""
+
+    post: str = Field(description="Its public name, once its network told it: x:1990000000000000001")
+    references: list[str]
+    network: NetworkName
+    author: str | None
+    author_name: str | None
+    url: str | None
+    posted_at: str | None
+    posted_at_local: str | None
+    sight: Sight
+    brought_by: str = Field(description="comment, hand, or the name of a search")
+    looked_at: str | None
+    check_at: str | None = Field(description="When it is looked at again")
+    trouble: str | None = Field(description="Why the last look showed nothing")
+    verdict: Verdict
+    details: list[Reason]
+    overruled: list[Reason]
+    moderator: Decision | None
+
+
+class PostLines(Answer):
+    """A page of posts."""
+
+    posts: list[Post]
+    next: str | None = Field(description="The address of the next page")
+
+
+class AddedLine(Answer):
+    """What became of one line that was given."""
+
+    line: int
+    text: str
+    became: Became
+    post: str | None
+
+
+class Added(Answer):
+    """What became of the lines that were given."""
+
+    lines: list[AddedLine]
 
 
 class Entries(Answer):

@@ -17,6 +17,7 @@ from service.web import answers
 from service.web.context import actor, services
 from service.web.documented import BLOG, BODY, may_answer
 from service.web.guarded import guarded
+from service.web.pool_schemas import as_pools, refuse_both
 from service.web.problems import problem
 from service.web.schemas import ChangeBody, ChangeRulesBody, ContestPath, ContestsQuery, OpenBody
 
@@ -43,8 +44,9 @@ def _plan(body: OpenBody) -> Plan:
         services(),
         body.post,
         closes=body.closes,
-        winners=body.winners,
-        alternates=body.alternates,
+        pools=body.all_pools(),
+        message=body.message.as_message() if body.message else None,
+        search=body.search.as_search() if body.search else None,
         rules=body.rules.as_rules(),
         is_automatic=body.automatic,
     )
@@ -74,10 +76,14 @@ def show_contest(path: ContestPath) -> Any:
 @part.patch("/contests/<int:contest_id>", responses=may_answer(404, 409, *BODY, *BLOG, ok=answers.Contest))
 def change_contest(path: ContestPath, body: ChangeBody) -> Any:
     """Change a contest that isn't sealed"""
+    refuse_both(body.pools, body.winners, body.alternates)
     change = Change(
         closes=body.closes,
         winners=body.winners,
         alternates=body.alternates,
+        pools=as_pools(body.pools) if body.pools else None,
+        message=body.message.as_message() if body.message else None,
+        search=body.search.as_search() if body.search else None,
         rules=_changed_rules(path.contest_id, body.rules) if body.rules else None,
         is_automatic=body.automatic,
         template=body.template,
@@ -107,4 +113,4 @@ def show_log(path: ContestPath) -> Any:
 
 def _shown(contest: Contest) -> presenters.Json:
     with services().store.read() as tx:
-        return presenters.contest_json(tx, contest, proof_url=services().proof_url)
+        return presenters.contest_json(tx, contest, proof_url=services().proof_url, networks=services().networks)

@@ -19,8 +19,8 @@ from service.usecases.doorbell import Bell, Delivery
 from service.web.bodies import raw_body
 from service.web.context import context
 from service.web.problems import problem
-from service.web.schemas import LARGEST_ID
 from service.web.signed import no_secret, read_signed
+from service.web.values import LARGEST_ID
 
 part = Blueprint("hooks", __name__, url_prefix="/webhooks")
 part.register_error_handler(BadInput, lambda error: problem(400, error.message, code=error.code))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from babel.numbers import format_decimal
 from flask import Flask, g, request
 
 from service.domain.contest import Contest
+from service.domain.drawing import comment_id_of
+from service.domain.pools import is_comment
+from service.domain.posts import NetworkName
 from service.i18n import (
     LANGUAGES,
     known_language,
@@ -19,6 +23,7 @@ from service.i18n import (
 )
 
 HEADER = "Accept-Language"
+NETWORK_NAMES = {NetworkName.X: "X", NetworkName.MASTODON: "Mastodon", NetworkName.BLUESKY: "Bluesky"}
 
 
 def choose_language(blog_language: str) -> None:
@@ -40,12 +45,25 @@ def set_up_templates(app: Flask) -> None:
     install(_gettext, _ngettext, newstyle=True)
     app.jinja_env.globals["language"] = language
     app.jinja_env.globals["languages"] = LANGUAGES
+    app.jinja_env.globals["asked_for"] = asked_for
     app.jinja_env.filters.update(day=_day, moment=_moment, number=_number, phase_words=_phase, web_address=web_address)
+    app.jinja_env.filters.update(comment_number=comment_number, network_name=NETWORK_NAMES.__getitem__)
 
 
 def web_address(url: str) -> str:
     """An address that may stand in a link; anything but http and https becomes nothing."""
     return url if url.startswith(("https://", "http://")) else ""
+
+
+def comment_number(entry: str) -> int:
+    """The number of the comment that an entry is; 0 for a post."""
+    return comment_id_of(entry) if is_comment(entry) else 0
+
+
+def asked_for(message: Mapping[str, Sequence[str]]) -> list[str]:
+    """What a post has to carry, as people write it: links, #hashtags, @mentions."""
+    tags = [f"#{tag.lstrip('#')}" for tag in message["hashtags"]]
+    return [*message["links"], *tags, *(f"@{name.lstrip('@')}" for name in message["mentions"])]
 
 
 def _gettext(message: str) -> str:

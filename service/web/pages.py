@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -11,19 +11,28 @@ from sqlalchemy import Connection
 from service.domain.contest import Contest, Phase
 from service.domain.eligibility import Status
 from service.domain.errors import NotFound
-from service.storage import contests, draws, entries, listing, published
+from service.domain.pools import Channel
+from service.storage import contests, draws, entries, posts, published
 from service.storage.draws import Announcement, Draw
 from service.storage.published import Outcome, Sealed
+from service.usecases.winners import entrants
 
 MOST_TICKETS = 200  # on the page; the receipt has all of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Winner:
-    """A winner as the blog shows them: a name that a stranger chose, and their comment."""
+    """A winner as the blog or their network shows them: a name that a stranger chose, and what won which prize.
+
+    `comment_id` is 0 for a post, `url` empty for a comment.
+    """
 
     name: str
+    entry: str
     comment_id: int
+    url: str
+    pool: str
+    prize: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,14 +42,20 @@ class ContestPage:
     contest: Contest
     is_over: bool
     counts: Mapping[Status, int]
+    post_counts: Mapping[Status, int]
     draw: Sealed | None = None
     announcement: Announcement | None = None
     winners: tuple[Winner, ...] = ()
 
     @property
     def number_of_entries(self) -> int:
-        """All comments that were counted, in or not."""
-        return sum(self.counts.values())
+        """All comments and posts that were counted, in or not."""
+        return sum(self.counts.values()) + sum(self.post_counts.values())
+
+    @property
+    def number_of_eligible(self) -> int:
+        """Those of them that are in as things stand."""
+        return sum(counts.get(Status.ELIGIBLE, 0) for counts in (self.counts, self.post_counts))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,14 +82,15 @@ def contest_page(tx: Connection, slug: str, *, now: datetime) -> ContestPage:
     page = ContestPage(
         contest=contest,
         is_over=contest.closes_at <= now,
-        counts=entries.count_statuses(tx, contest.id),
+        counts=entries.count_statuses(tx, contest.id) if _draws_comments(contest) else {},
+        post_counts=posts.count_statuses(tx, contest.id) if contest.wants_posts else {},
         draw=draw,
     )
     announcement = _announcement(tx, contest, draw.number) if draw else None
     if draw is None or announcement is None:
         return page
-    comment_ids = published.winners(tx, contest.id, draw.number)
-    return replace(page, announcement=announcement, winners=_winners(tx, contest, comment_ids))
+    won = published.winners(tx, contest.id, draw.number, pools=len(contest.pools))
+    return replace(page, announcement=announcement, winners=_winners(tx, contest, won))
 
 
 def proof_page(tx: Connection, slug: str, number: int) -> ProofPage | None:
@@ -92,7 +108,7 @@ def proof_page(tx: Connection, slug: str, number: int) -> ProofPage | None:
         draw=draw,
         announcement=announcement,
         outcome=outcome,
-        winners=_winners(tx, contest, outcome.winners),
+        winners=_winners(tx, contest, [pool.winners for pool in outcome.pools]),
     )
 
 
@@ -112,6 +128,22 @@ def _announcement(tx: Connection, contest: Contest, number: int) -> Announcement
     return announcement if announcement and announcement.posted_at else None
 
 
-def _winners(tx: Connection, contest: Contest, comment_ids: tuple[int, ...]) -> tuple[Winner, ...]:
-    names = listing.authors(tx, contest.id, list(comment_ids))
-    return tuple(Winner(name=names.get(number, ""), comment_id=number) for number in comment_ids)
+def _draws_comments(contest: Contest) -> bool:
+    return any(pool.channel is not Channel.POSTS for pool in contest.pools)
+
+
+def _winners(tx: Connection, contest: Contest, won: Sequence[Sequence[str]]) -> tuple[Winner, ...]:
+    """The winners of each pool; contests have had the same pools since the seal."""
+    named = entrants(tx, contest.id, [entry for pool in won for entry in pool])
+    return tuple(
+        Winner(
+            name=named[entry].name,
+            entry=entry,
+            comment_id=named[entry].comment_id,
+            url=named[entry].url,
+            pool=pool.name,
+            prize=pool.prize,
+        )
+        for pool, entries_ in zip(contest.pools, won, strict=True)
+        for entry in entries_
+    )

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from service import presenters
 from service.domain.drawing import rfc3339
 from service.domain.errors import Conflict
+from service.domain.pools import default_pools
 from service.storage import contests, inbox
 from service.usecases import connect as connecting
 from service.usecases import privacy, which_blog
@@ -20,9 +21,11 @@ from service.usecases.ports import BlogProblem
 from service.usecases.save_contest import Wish, save_contest
 from service.web import pages
 from service.web.context import services
+from service.web.pool_schemas import MessageBody, PoolsBody, SearchBody, as_pools
 from service.web.problems import problem, wrong_values
-from service.web.schemas import LARGEST_ID, Alternates, OpenRulesBody, When, Winners, text_of
+from service.web.schemas import OpenRulesBody, When
 from service.web.signed import read_signed
+from service.web.values import LARGEST_ID, Alternates, Winners, text_of
 
 part = Blueprint("plugin", __name__, url_prefix="/plugin/v1")
 MOST_POSTS = 100
@@ -64,6 +67,9 @@ class SaveBody(_Data):
     closes: When
     winners: Winners = 1
     alternates: Alternates = 3
+    pools: PoolsBody | None = None
+    message: MessageBody | None = None
+    search: SearchBody | None = None
     automatic: bool = False
     rules: OpenRulesBody = OpenRulesBody()
 
@@ -135,8 +141,9 @@ def _wish(body: SaveBody) -> Wish:
     return Wish(
         post_id=body.post,
         closes=body.closes,
-        winners=body.winners,
-        alternates=body.alternates,
+        pools=as_pools(body.pools) if body.pools else default_pools(winners=body.winners, alternates=body.alternates),
+        message=body.message.as_message() if body.message else None,
+        search=body.search.as_search() if body.search else None,
         rules=body.rules.as_rules(),
         is_automatic=body.automatic,
     )
@@ -184,8 +191,23 @@ def _state(slug: str) -> presenters.Json:
     announced = page.announcement
     proof_url = services().proof_url(slug, page.draw.number) if page.draw and announced else None
     return {
-        **presenters.contest_state_json(page.contest, page.counts, proof_url=services().proof_url),
+        **presenters.contest_state_json(
+            page.contest,
+            entries_=page.number_of_entries,
+            eligible=page.number_of_eligible,
+            proof_url=services().proof_url,
+            networks=services().networks,
+        ),
         "proof_url": proof_url,
-        "drawn": [{"name": winner.name, "comment": winner.comment_id} for winner in page.winners],
+        "drawn": [
+            {
+                "name": winner.name,
+                "comment": winner.comment_id,
+                "url": winner.url,
+                "pool": winner.pool,
+                "prize": winner.prize,
+            }
+            for winner in page.winners
+        ],
         "comment_url": announced.comment_url if announced else None,
     }

@@ -68,7 +68,12 @@ def sealed(slug: str, number: int) -> Response:
 
 def _contest(page: pages.ContestPage) -> Response:
     choose_language(page.contest.language)
-    return _html("contest.html", is_final=bool(page.announcement), page=page, rules=rules_json(page.contest))
+    contest = page.contest
+    composed = (
+        [network.compose(contest.message) for network in services().networks.all()] if contest.wants_posts else []
+    )
+    rules = rules_json(contest)
+    return _html("contest.html", is_final=bool(page.announcement), page=page, rules=rules, compose=composed)
 
 
 def _html(template: str, *, is_final: bool, **facts: object) -> Response:

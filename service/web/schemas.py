@@ -2,57 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, cast
+from typing import Annotated
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    WithJsonSchema,
-    model_validator,
+from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema
+
+from service.domain.contest import MOST_EXCLUDED, Phase, Rules
+from service.domain.eligibility import Code, Status
+from service.domain.pools import Pool, default_pools
+from service.web.pool_schemas import MessageBody, PoolsBody, SearchBody, as_pools, refuse_both
+from service.web.values import (
+    LARGEST_ID,
+    NO_NUL,
+    AfterComment,
+    AfterContest,
+    Alternates,
+    Body,
+    CommentId,
+    ContestId,
+    Limit,
+    OptionalBody,
+    Query,
+    Winners,
+    id_as_text,
+    text_of,
 )
 
-from service.domain.contest import MOST_EXCLUDED, MOST_WINNERS, Phase, Rules
-from service.domain.eligibility import Code, Status
-
-LARGEST_ID = 2**63 - 1  # WordPress counts in 64 bits
-LARGEST_CONTEST = 2**31 - 1  # and we our contests in 32, beyond which PostgreSQL refuses a comparison
 LONGEST_TEMPLATE = 10_000
-NO_NUL = r"^[^\x00]*$"  # PostgreSQL takes no U+0000
+MOST_ADDED = 100
+LONGEST_TABLE = 50_000  # a body has a limit of its own; the command line takes longer ones
 
-
-def text_of(longest: int, shortest: int = 1) -> StringConstraints:
-    """A text without U+0000, so long at most."""
-    return StringConstraints(min_length=shortest, max_length=longest, pattern=NO_NUL)
-
-
-def _whole(value: Any) -> Any:
-    """JSON has one kind of number: 3.0 is the integer 3."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-def _id_as_text(value: Any) -> Any:
-    """A post's id may be given as a number."""
-    whole = _whole(value)
-    return str(whole) if isinstance(whole, int) and not isinstance(whole, bool) else value
-
-
-Whole = BeforeValidator(_whole)
-ContestId = Annotated[int, Field(ge=1, le=LARGEST_CONTEST)]
-CommentId = Annotated[int, Field(ge=1, le=LARGEST_ID)]
-_AFTER = "List what comes after this id"
-AfterContest = Annotated[int, Field(ge=0, le=LARGEST_CONTEST, description=_AFTER)]
-AfterComment = Annotated[int, Field(ge=0, le=LARGEST_ID, description=_AFTER)]
-Limit = Annotated[int, Field(ge=1, le=500, description="How many at most")]
-Winners = Annotated[int, Field(ge=1, le=MOST_WINNERS), Whole]
-Alternates = Annotated[int, Field(ge=0, le=MOST_WINNERS), Whole]
 LONGEST_ADDRESS = 2_000
 Reference = Annotated[
     str,
     text_of(LONGEST_ADDRESS),
-    BeforeValidator(_id_as_text),
+    BeforeValidator(id_as_text),
     WithJsonSchema(
         {
             "description": "The post's address or id",
@@ -70,29 +53,37 @@ Who = Annotated[str, text_of(320)]
 Template = Annotated[str, text_of(LONGEST_TEMPLATE, shortest=0), Field(description="The winner comment; empty: ours")]
 
 
-class _Query(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class _OptionalBody(_Body):
-    """A body that may be left out. `openapi_extra` is flask-openapi3's."""
-
-    model_config = cast(ConfigDict, {"openapi_extra": {"required": False}})
-
-    @model_validator(mode="before")
-    @classmethod
-    def _nothing_is_empty(cls, value: Any) -> Any:
-        return {} if value is None else value
-
-
 class ContestPath(BaseModel):
     """Which contest."""
 
     contest_id: ContestId
+
+
+class PostsQuery(Query):
+    """Which posts, and how many at a time."""
+
+    status: Status | None = None
+    reason: Code | None = None
+    limit: Limit = 100
+    after: AfterContest = 0
+
+
+class PostPath(BaseModel):
+    """Which post."""
+
+    contest_id: ContestId
+    post: Annotated[str, text_of(300), Field(description="Its name in the list of posts: x:1990000000000000001")]
+
+
+class AddPostsBody(Body):
+    """Posts that the moderator adds: addresses, or a table that another tool made."""
+
+    addresses: list[Annotated[str, text_of(LONGEST_ADDRESS)]] = Field([], max_length=MOST_ADDED)
+    csv: Annotated[str, text_of(LONGEST_TABLE, shortest=0)] = Field(
+        "", description="A table with an address in each line"
+    )
+    reason: PublicWhy
+    dry_run: bool = Field(False, description="Only show what each line would become")
 
 
 class EntryPath(BaseModel):
@@ -102,7 +93,7 @@ class EntryPath(BaseModel):
     comment_id: CommentId
 
 
-class ContestsQuery(_Query):
+class ContestsQuery(Query):
     """Which contests, and how many at a time."""
 
     phase: Phase | None = None
@@ -110,7 +101,7 @@ class ContestsQuery(_Query):
     after: AfterContest = 0
 
 
-class EntriesQuery(_Query):
+class EntriesQuery(Query):
     """Which entries, and how many at a time."""
 
     status: Status | None = None
@@ -120,14 +111,17 @@ class EntriesQuery(_Query):
     after: AfterComment = 0
 
 
-class OpenRulesBody(_Body):
+class OpenRulesBody(Body):
     """Who may win, beyond what always holds."""
 
     replies_count: bool = Field(False, description="Replies to other comments count too")
     staff_may_win: bool = Field(False, description="Those who write for the blog may win")
     leave_out_held: bool = Field(False, description="An automatic seal leaves out what is held")
+    one_prize: bool = Field(True, description="Who won in one pool is passed over in the next ones")
+    needs_all: bool = Field(False, description="A post must carry link, hashtag and mention, not just one of them")
+    reposts_count: bool = Field(False, description="Passing on somebody else's post counts as a post")
     excluded: Annotated[list[Who], Field(max_length=MOST_EXCLUDED)] = Field(
-        [], description="E-mail addresses, names or account ids (#12) that may not win"
+        [], description="E-mail addresses, names, @handles or account ids (#12) that may not win"
     )
 
     def as_rules(self) -> Rules:
@@ -136,56 +130,76 @@ class OpenRulesBody(_Body):
             replies_count=self.replies_count,
             staff_may_win=self.staff_may_win,
             leave_out_held=self.leave_out_held,
+            one_prize=self.one_prize,
+            needs_all=self.needs_all,
+            reposts_count=self.reposts_count,
             excluded=tuple(self.excluded),
         )
 
 
-class OpenBody(_Body):
+class OpenBody(Body):
     """A contest to open on a post of the blog."""
 
     post: Reference
     closes: When
-    winners: Winners = 1
-    alternates: Alternates = 3
+    winners: Annotated[Winners | None, Field(description="Of the only pool, the commenters: 1")] = None
+    alternates: Annotated[Alternates | None, Field(description="Of the only pool, the commenters: 3")] = None
+    pools: PoolsBody | None = None
+    message: MessageBody | None = None
+    search: SearchBody | None = None
     rules: OpenRulesBody = OpenRulesBody()
     automatic: bool = Field(False, description="Seal, draw and announce without a review")
     dry_run: bool = Field(False, description="Only show what would be opened")
 
+    def all_pools(self) -> tuple[Pool, ...]:
+        """The pools of the contest. Raises BadInput."""
+        refuse_both(self.pools, self.winners, self.alternates)
+        if self.pools is not None:
+            return as_pools(self.pools)
+        winners = 1 if self.winners is None else self.winners
+        return default_pools(winners=winners, alternates=3 if self.alternates is None else self.alternates)
 
-class ChangeRulesBody(_Body):
+
+class ChangeRulesBody(Body):
     """What to change about the rules; what is left out stays."""
 
     replies_count: bool | None = None
     staff_may_win: bool | None = None
     leave_out_held: bool | None = None
+    one_prize: bool | None = None
+    needs_all: bool | None = None
+    reposts_count: bool | None = None
     excluded: Annotated[list[Who], Field(max_length=MOST_EXCLUDED)] | None = Field(None, description="The whole list")
 
 
-class ChangeBody(_Body):
+class ChangeBody(Body):
     """What to change about a contest that isn't sealed; what is left out stays."""
 
     reason: Why
     closes: When | None = None
-    winners: Winners | None = None
-    alternates: Alternates | None = None
+    winners: Annotated[Winners | None, Field(description="Of the only pool")] = None
+    alternates: Annotated[Alternates | None, Field(description="Of the only pool")] = None
+    pools: PoolsBody | None = None
+    message: MessageBody | None = None
+    search: SearchBody | None = None
     rules: ChangeRulesBody | None = None
     automatic: bool | None = None
     template: Template | None = None
 
 
-class ReasonBody(_Body):
+class ReasonBody(Body):
     """Why an entry is struck or let in."""
 
     reason: PublicWhy
 
 
-class SealBody(_OptionalBody):
+class SealBody(OptionalBody):
     """How to seal."""
 
     leave_out_undecided: bool = Field(False, description="Leave out what is still held, with that reason")
 
 
-class PreviewBody(_OptionalBody):
+class PreviewBody(OptionalBody):
     """A winner comment to try."""
 
     template: Template | None = Field(None, description="Instead of the contest's own")

@@ -11,19 +11,33 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.domain import drawing
+from service.domain import drawing, receipt_v1
 
-VECTORS = json.loads((Path(__file__).parents[2] / "docs" / "draw-vectors.json").read_text())
+DOCS = Path(__file__).parents[2] / "docs"
+VECTORS = json.loads((DOCS / "draw-vectors.json").read_text())
+FIRST_VECTORS = json.loads((DOCS / "draw-vectors-1.json").read_text())
 ENTRIES = [f"comment:{number}" for number in range(1, 21)]
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: str(vector["name"]))
 def test_the_draw_follows_its_published_vectors(vector):
     digest = drawing.hash_text(vector["sealed_text"])
-    seed = drawing.make_seed(slug=vector["slug"], digest=digest, randomness=vector["secret"])
-    entries = drawing.sealed_entries(vector["sealed_text"])
-    ranking = drawing.draw(seed, entries, winners=vector["winners"], alternates=vector["alternates"])
     assert drawing.hash_text(vector["secret"]) == vector["commitment"]
+    assert digest == vector["digest"]
+    for number, pool in enumerate(vector["pools"], 1):
+        seed = drawing.make_seed(slug=vector["slug"], digest=digest, randomness=vector["secret"], pool=number)
+        entries = drawing.sealed_pools(vector["sealed_text"])[number - 1]
+        ranking = drawing.draw(seed, entries, winners=pool["winners"], alternates=pool["alternates"])
+        assert seed == pool["seed"]
+        assert [[t.ticket, t.entry] for t in ranking.tickets] == pool["ranking"]
+
+
+@pytest.mark.parametrize("vector", FIRST_VECTORS, ids=lambda vector: str(vector["name"]))
+def test_draws_of_the_first_format_follow_theirs(vector):
+    digest = drawing.hash_text(vector["sealed_text"])
+    seed = receipt_v1.make_seed(slug=vector["slug"], digest=digest, randomness=vector["secret"])
+    [entries] = drawing.sealed_pools(vector["sealed_text"])
+    ranking = drawing.draw(seed, entries, winners=vector["winners"], alternates=vector["alternates"])
     assert (digest, seed) == (vector["digest"], vector["seed"])
     assert [[t.ticket, t.entry] for t in ranking.tickets] == vector["ranking"]
 
@@ -46,7 +60,7 @@ def test_coreutils_alone_give_the_same_order():
 
 def test_over_2000_secrets_everybody_wins_equally_often():
     """Chi-square over 20 entrants: below 43.8, the 0.1 % quantile for 19 degrees of freedom."""
-    seeds = [drawing.make_seed(slug="x", digest="d", randomness=f"secret {n}") for n in range(2000)]
+    seeds = [drawing.make_seed(slug="x", digest="d", randomness=f"secret {n}", pool=1) for n in range(2000)]
     wins = Counter(drawing.draw(seed, ENTRIES, winners=1, alternates=0).winners[0] for seed in seeds)
     expected = len(seeds) / len(ENTRIES)
     assert sum((wins[entry] - expected) ** 2 / expected for entry in ENTRIES) < 43.8
@@ -55,7 +69,7 @@ def test_over_2000_secrets_everybody_wins_equally_often():
 @given(st.sets(st.integers(1, 500), min_size=1, max_size=30), st.text(max_size=20), st.randoms())
 def test_striking_a_winner_moves_nobody_else(numbers, secret, random):
     entries = [drawing.entry_id(number) for number in numbers]
-    seed = drawing.make_seed(slug="x", digest="d", randomness=secret)
+    seed = drawing.make_seed(slug="x", digest="d", randomness=secret, pool=1)
     order = [ticket.entry for ticket in drawing.rank(seed, random.sample(entries, len(entries)))]
     without = [ticket.entry for ticket in drawing.rank(seed, [e for e in entries if e != order[0]])]
     assert without == order[1:]

@@ -38,7 +38,7 @@ def test_different_mailboxes_have_different_keys(one, other):
 
 
 def test_a_person_is_found_through_a_third_entry():
-    people = group_people([(4, "a@x.org"), (0, "b@x.org"), (4, "b@x.org"), (0, ""), (0, "")])
+    people = group_people([(4, "a@x.org"), (0, "b@x.org"), (4, "b@x.org"), (0, ""), ()])
     assert people[0] == people[1] == people[2]
     assert len({people[0], people[3], people[4]}) == 3
 

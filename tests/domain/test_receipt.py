@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,36 +15,49 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.cli.receipt import verify as verify_command
-from service.domain import drawing, receipt
+from service.domain import drawing, receipt, receipt_checks
 from service.domain.contest import Rules
 from service.domain.eligibility import Action, Code, EntryFacts, Override, State, judge, leave_out_undecided
+from service.domain.pools import Channel, Pool
+from service.domain.post_judging import SocialPost, judge_posts
 from service.storage.draws import Draw
 from service.usecases.draw import make_receipt
-from tests.factories import CLOSES_AT, SECRET, make_contest, make_entry
+from service.usecases.judging import Judged
+from service.usecases.seal import judged_entries
+from tests.factories import CLOSES_AT, SECRET, make_contest, make_entry, make_found
 
 
-def make(entries: list[EntryFacts] | None = None, **given: Any) -> dict[str, Any]:
+def make(entries: list[EntryFacts] | None = None, posts: Sequence[SocialPost] = (), **given: Any) -> dict[str, Any]:
     """A receipt as the use cases make it."""
     contest = make_contest(**given)
     facts = entries if entries is not None else sample_entries()
-    judged = [
-        receipt.JudgedEntry(
-            comment_id=e.comment_id,
-            submitted_at=e.submitted_at,
-            verdict=leave_out_undecided(v),
-            override=e.override,
-        )
-        for e, v in zip(facts, judge(contest, facts), strict=True)
-    ]
+    judged = Judged(
+        comments=facts,
+        verdicts=[leave_out_undecided(verdict) for verdict in judge(contest, facts)],
+        posts=list(posts),
+        post_verdicts=[],
+    )
+    if posts:
+        judged = replace(judged, post_verdicts=judge_posts(contest, list(posts), facts, judged.verdicts))
     sealed_at = CLOSES_AT + timedelta(minutes=5)
-    text = receipt.seal(contest, judged, number=1, sealed_at=sealed_at)
+    told = [receipt.entry_json(entry) for entry in judged_entries(contest, judged)]
+    rules = receipt.rules_json(contest)
+    text = receipt.seal(
+        slug=contest.slug,
+        post_url=contest.post_url,
+        number=1,
+        sealed_at=sealed_at,
+        commitment=contest.commitment,
+        rules=rules,
+        entries=told,
+    )
     sealed = Draw(
         number=1,
         sealed_at=sealed_at,
         sealed_text=text,
         digest=drawing.hash_text(text),
-        rules=receipt.rules_json(contest),
-        entries=[receipt.entry_json(entry) for entry in judged],
+        rules=rules,
+        entries=told,
     )
     made = make_receipt(contest, sealed, secret=SECRET, drawn_at=sealed_at)
     value: dict[str, Any] = json.loads(json.dumps(made))
@@ -63,18 +77,36 @@ def sample_entries() -> list[EntryFacts]:
 
 
 def test_a_receipt_verifies():
-    assert receipt.verify(make()) == []
+    assert receipt_checks.verify(make()) == []
+
+
+def test_a_receipt_with_pools_verifies():
+    told = make_two_pools()
+    assert receipt_checks.verify(told) == []
+    assert receipt_checks.verify(make_two_pools(rules=Rules(one_prize=False))) == []
+
+
+def test_who_won_in_one_pool_is_passed_over_in_the_next():
+    told = make_two_pools()
+    person_of = {entry["id"]: entry.get("person", entry["id"]) for entry in told["entries"]}
+    winners = [person_of[entry] for pool in told["draw"]["pools"] for entry in pool["winners"]]
+    assert len(winners) == len(set(winners)) == 5
+    assert {entry["id"] for entry in told["entries"] if "person" in entry} == {
+        "x:1990000000000000001",
+        "x:1990000000000000003",
+    }
 
 
 def test_a_receipt_of_nobody_and_of_too_few_verifies():
-    assert receipt.verify(make([])) == []
-    assert receipt.verify(make([make_entry(5)], winners=3)) == []
+    assert receipt_checks.verify(make([])) == []
+    assert receipt_checks.verify(make([make_entry(5)], winners=3)) == []
 
 
 def test_no_name_mail_or_network_address_is_in_it():
     text = json.dumps(make(rules=Rules(excluded=("bob@example.org",))))
     assert "@" not in text
     assert "Reader" not in text
+    assert "oster" not in json.dumps(make_two_pools())
 
 
 def leaves(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
@@ -85,33 +117,61 @@ def leaves(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [path]
 
 
+def make_two_pools(**given: Any) -> dict[str, Any]:
+    """A receipt of commenters and posters: one of them is one person with two entries."""
+    pools = (
+        Pool(name="comments", winners=2, prize="Le livre"),
+        Pool(name="posts", channel=Channel.POSTS, winners=2, alternates=1),
+        Pool(name="all", channel=Channel.BOTH, winners=1, alternates=9),
+    )
+    comments = [*sample_entries(), make_entry(120, posts=("x:1990000000000000001",), handles=("x:poster3",))]
+    found = [make_found(number) for number in range(1, 6)]
+    found.append(make_found(7, evidence={"links": ()}))
+    return make(comments, found, pools=pools, **given)
+
+
 LEAVES = leaves(make())
+POOL_LEAVES = leaves(make_two_pools())
+
+
+@given(st.sampled_from(POOL_LEAVES), st.one_of(st.integers(), st.text(max_size=5), st.none(), st.booleans()))
+def test_any_changed_value_is_found_with_pools(path, value):
+    assert_change_is_found(make_two_pools(), path, value)
 
 
 @given(st.sampled_from(LEAVES), st.one_of(st.integers(), st.text(max_size=5), st.none(), st.booleans()))
 def test_any_changed_value_is_found(path, value):
-    changed = copy.deepcopy(make())
+    assert_change_is_found(make(), path, value)
+
+
+def assert_change_is_found(changed: dict[str, Any], path: tuple[Any, ...], value: Any) -> None:
+    """Put a value into a receipt: it doesn't hold any more, unless the value stood there before."""
     place: Any = changed
     for step in path[:-1]:
         place = place[step]
     if place[path[-1]] == value and type(place[path[-1]]) is type(value):
         return
     place[path[-1]] = value
-    assert receipt.verify(changed) != []
+    assert receipt_checks.verify(changed) != []
 
 
 @given(st.recursive(st.none() | st.integers() | st.text(), lambda x: st.lists(x) | st.dictionaries(st.text(), x)))
 def test_anything_else_is_refused_without_an_exception(value):
-    assert receipt.verify(value) != []
-    assert receipt.verify({"format": receipt.FORMAT, "rules": value, "draw": value}) != []
+    assert receipt_checks.verify(value) != []
+    assert receipt_checks.verify({"format": receipt.FORMAT, "rules": value, "draw": value}) != []
 
 
 def test_a_failure_names_the_place():
     changed = make()
     changed["entries"][0]["verdict"]["reasons"] = [{"code": "late"}]
     changed["randomness"]["secret"] = "0" * 64
-    places = [failure.where for failure in receipt.verify(changed)]
+    places = [failure.where for failure in receipt_checks.verify(changed)]
     assert places[:2] == ["entries", "randomness.secret"]
+
+
+def listed(text: str) -> list[str]:
+    """Every entry line of a sealed text, wherever it stands."""
+    return [line.removeprefix("entry ") for line in text.split("\n") if line.startswith("entry ")]
 
 
 def forge(change: Any) -> dict[str, Any]:
@@ -126,19 +186,13 @@ def forge(change: Any) -> dict[str, Any]:
     text = re.sub("\npost .*\n", lambda _: f"\npost {forged['contest']['post_url']}\n", text)
     eligible = [e["id"] for e in entries if e["verdict"]["status"] == "eligible"]
     head = text.partition("\nentry ")[0] if "evil" not in forged["contest"]["post_url"] else text.rstrip("\n")
-    known = drawing.sealed_entries(head)
+    known = listed(head)
     text = "\n".join([head, *(f"entry {e}" for e in eligible if e not in known)]) + "\n"
     digest = drawing.hash_text(text)
-    seed = drawing.make_seed(slug=forged["contest"]["slug"], digest=digest, randomness=SECRET)
-    ranking = drawing.draw(seed, drawing.sealed_entries(text), winners=1, alternates=3)
+    seed = drawing.make_seed(slug=forged["contest"]["slug"], digest=digest, randomness=SECRET, pool=1)
+    ranking = drawing.draw(seed, listed(text), winners=1, alternates=3)
     forged["seal"] |= {"text": text, "digest": digest}
-    forged["draw"]["seed"] = seed
-    forged["draw"]["pools"][0] |= {
-        "winners": list(ranking.winners),
-        "alternates": list(ranking.alternates),
-        "prizes_left": ranking.prizes_left,
-        "ranking": [{"entry": t.entry, "ticket": t.ticket} for t in ranking.tickets],
-    }
+    forged["draw"]["pools"] = [receipt.pool_json("comments", ranking)]
     return forged
 
 
@@ -177,26 +231,26 @@ def slip_in(forged: dict[str, Any]) -> None:
     ],
 )
 def test_a_forged_receipt_is_found_although_its_hashes_fit(change, words):
-    assert words in " ".join(failure.what for failure in receipt.verify(forge(change)))
+    assert words in " ".join(failure.what for failure in receipt_checks.verify(forge(change)))
 
 
 @pytest.mark.parametrize("at", ["2026-11-27T16:04:59Z", "2026-11-27T16:05Z", "2026-11-28T1:00:00Z", "later", 5, None])
 def test_a_draw_is_not_before_its_seal(at):
     changed = make()
     changed["draw"]["drawn_at"] = at
-    assert receipt.verify(changed) != []
+    assert receipt_checks.verify(changed) != []
 
 
 @pytest.mark.parametrize("zero", [False, 0.0, -0.0])
 def test_no_prizes_left_is_a_whole_number(zero):
     changed = make()
     changed["draw"]["pools"][0]["prizes_left"] = zero
-    assert [failure.where for failure in receipt.verify(changed)] == ["draw.pools[0].prizes_left"]
+    assert [failure.where for failure in receipt_checks.verify(changed)] == ["draw.pools[0].prizes_left"]
 
 
 def test_a_line_of_the_seal_takes_no_line_break():
     with pytest.raises(ValueError, match="can't stand in a line"):
-        receipt.seal(make_contest(post_url="https://x.example/\nentry comment:1"), [], number=1, sealed_at=CLOSES_AT)
+        make([], post_url="https://x.example/\nentry comment:1")
 
 
 WHOLE = json.dumps(make())

@@ -17,6 +17,7 @@ from service.presenters import contest_json
 from service.storage import connections, contests
 from service.storage.connections import Handover
 from service.storage.store import Store
+from service.usecases.ports import NoNetworks
 from service.vault import Vault
 from testbed import browser, processes, wordpress
 from testbed.site import Site
@@ -170,7 +171,7 @@ def contest_on(tirage: Tirage, post_id: int) -> dict[str, Any] | None:
     """The contest that the service keeps for a post."""
     with closing(Store(tirage.env["DATABASE_URL"])) as store, store.read() as tx:
         contest = contests.find_by_post(tx, post_id)
-        return contest_json(tx, contest, proof_url="{}/{}".format) if contest else None
+        return contest_json(tx, contest, proof_url="{}/{}".format, networks=NoNetworks()) if contest else None
 
 
 def test_publishing_a_post_opens_its_contest_and_saving_it_changes_it(writer: Person, tirage: Tirage):

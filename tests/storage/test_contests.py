@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -126,7 +127,8 @@ def add_winners(url: str, contest_id: int, times: int) -> None:
     store = Store(url)
     for _ in range(times):
         with store.write() as tx:
-            contests.update(tx, contest_id, winners=contests.lock(tx, contest_id).winners + 1)
+            [pool] = contests.lock(tx, contest_id).pools
+            contests.update(tx, contest_id, pools=(replace(pool, winners=pool.winners + 1),))
     store.close()
 
 

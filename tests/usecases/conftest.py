@@ -7,13 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from service.domain.contest import Contest, Rules
-from service.storage import contests
+from service.domain.contest import Contest, Rules, Search
+from service.domain.pools import Channel, Pool, default_pools
+from service.domain.posts import Message
+from service.storage import contests, posts
+from service.storage.posts import KnownPost
 from service.storage.store import Store
 from service.usecases import adopt
 from service.usecases.services import Services, Timing
 from service.worker import work_once
 from tests.factories import CLOSES_AT, SECRET
+from tests.fake_networks import FakeNetwork, FakeNetworks
 from tests.fakes import FakeBlog, FakeClock, FakeVault
 
 
@@ -23,6 +27,9 @@ class World:
     def __init__(self, store: Store) -> None:
         self.blog = FakeBlog(page_size=3)
         self.clock = FakeClock()
+        self.network = FakeNetwork(self.clock)
+        self.networks = FakeNetworks(self.network)
+        self.slept: list[float] = []
         self.services = Services(
             vault=FakeVault(),
             open_blog=lambda *_: self.blog,
@@ -31,14 +38,47 @@ class World:
             public_url="https://tirage.example/",
             clock=self.clock,
             make_secret=lambda: SECRET,
+            networks=self.networks,
+            sleep=self.slept.append,
             timing=Timing(poll=60, lease=30, lease_wait=0.3, settle=90, closing_margin=2),
         )
 
     def open(self, *, auto: bool = False, winners: int = 1, rules: Rules | None = None, post_id: int = 7) -> Contest:
         """Open a contest on post 7 with the usual deadline."""
         local = "2026-11-27T17:00:00+01:00"
-        plan = adopt.plan(self.services, str(post_id), closes=local, winners=winners, rules=rules, is_automatic=auto)
+        plan = adopt.plan(
+            self.services,
+            str(post_id),
+            closes=local,
+            pools=default_pools(winners=winners),
+            rules=rules,
+            is_automatic=auto,
+        )
         return adopt.open_contest(self.services, plan, actor="ada")
+
+    def open_pools(self, *pools: Pool, search: Search | None = None, message: Message | None = None) -> Contest:
+        """Open a contest on post 7 with pools: by default one among the commenters and one among those who posted."""
+        plan = adopt.plan(
+            self.services,
+            "7",
+            closes="2026-11-27T17:00:00+01:00",
+            pools=pools or (Pool(name="comments"), Pool(name="posts", channel=Channel.POSTS)),
+            search=search,
+            message=message,
+        )
+        return adopt.open_contest(self.services, plan, actor="ada")
+
+    def posts(self, contest_id: int = 1) -> dict[str, KnownPost]:
+        """The posts as they stand, by number in the tests."""
+        with self.services.store.read() as tx:
+            return {known.facts.entry.removeprefix("x:1990000000000000"): known for known in posts.page(tx, contest_id)}
+
+    def verdicts(self) -> dict[str, tuple[str, list[str]]]:
+        """Each post's verdict and reasons."""
+        return {
+            number: (known.verdict.status.value, [reason.code.value for reason in known.verdict.reasons])
+            for number, known in self.posts().items()
+        }
 
     def contest(self, contest_id: int = 1) -> Contest:
         """The contest as it stands."""

@@ -8,7 +8,7 @@ from time import sleep
 
 import pytest
 
-from service.domain import receipt
+from service.domain import receipt_checks
 from service.domain.contest import Phase, Rules
 from service.domain.eligibility import State
 from service.domain.errors import LeaseLost
@@ -31,7 +31,7 @@ def test_an_automatic_contest_goes_all_the_way(world):
     assert len(world.blog.texts()) == 1
     with world.services.store.read() as tx:
         drawn, lines = draws.latest(tx, 1), log.lines(tx, 1)
-    assert receipt.verify(drawn.receipt) == []
+    assert receipt_checks.verify(drawn.receipt) == []
     assert [line.action for line in lines] == ["open", "close", "seal", "draw", "announce"]
     assert world.contest().due_at is None
 

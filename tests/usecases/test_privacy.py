@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.domain import receipt
+from service.domain import receipt_checks
 from service.domain.contest import Phase, Rules
 from service.domain.eligibility import Code, Status
 from service.storage import draws, listing, log, personal
@@ -170,7 +170,7 @@ def test_who_is_erased_after_the_seal_stays_in_the_draw_and_nothing_else(won_wor
     with won_world.services.store.read() as tx:
         told = draws.latest(tx, 1).receipt
     assert told is not None
-    assert receipt.verify(told) == []
+    assert receipt_checks.verify(told) == []
     assert [entry["id"] for entry in told["entries"]] == ["comment:100"]
 
 
@@ -206,7 +206,7 @@ def test_a_winner_s_name_is_kept_on_the_blog_alone_and_that_is_told(won_world):
         assert draws.latest(tx, 1).receipt == before
         announcement = draws.find_announcement(tx, 1, 1)
     assert before is not None
-    assert receipt.verify(before) == []
+    assert receipt_checks.verify(before) == []
     assert announcement is not None
     assert "Anonyme" in announcement.text
 

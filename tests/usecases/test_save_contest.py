@@ -9,6 +9,7 @@ import pytest
 
 from service.domain.contest import Phase, Rules
 from service.domain.errors import BadDeadline, BadInput, Conflict
+from service.domain.pools import default_pools
 from service.storage import contests, log
 from service.usecases import seal
 from service.usecases.ports import BlogProblem
@@ -18,14 +19,18 @@ from tests.factories import CLOSES_AT, SECRET, make_site
 WISH = Wish(
     post_id=7,
     closes="2026-11-27 17:00",
-    winners=2,
-    alternates=1,
+    pools=default_pools(winners=2, alternates=1),
+    message=None,
+    search=None,
     rules=Rules(replies_count=True, excluded=("bob@example.org",)),
     is_automatic=True,
 )
 
 
 def save(world, **changed):
+    given = {name: changed.pop(name) for name in ("winners", "alternates") if name in changed}
+    if given:
+        changed["pools"] = default_pools(**{"winners": 2, "alternates": 1, **given})
     return save_contest(world.services, replace(WISH, **changed), actor="wordpress:ada")
 
 
@@ -183,8 +188,8 @@ def test_a_time_that_comes_twice_in_autumn_is_the_same_each_time(world):
 @pytest.mark.parametrize(
     ("changed", "expected"),
     [
-        ({"winners": 3}, {"winners": 3}),
-        ({"alternates": 0}, {"alternates": 0}),
+        ({"winners": 3}, {"pools": default_pools(winners=3, alternates=1)}),
+        ({"alternates": 0}, {"pools": default_pools(winners=2, alternates=0)}),
         ({"is_automatic": False}, {"is_automatic": False}),
         ({"rules": Rules()}, {"rules": Rules()}),
         ({"closes": "2026-11-28 17:00"}, {"closes_at": CLOSES_AT + timedelta(days=1)}),

@@ -25,7 +25,15 @@ from service.worker import work_once
 from tests.web.conftest import DOOR_SECRET, HOSTILE, make_world, signed_headers
 from wp_bridge.signature import make_secret
 
-RULES = {"replies_count": False, "staff_may_win": False, "leave_out_held": False, "excluded": []}
+RULES = {
+    "replies_count": False,
+    "staff_may_win": False,
+    "leave_out_held": False,
+    "one_prize": True,
+    "needs_all": False,
+    "reposts_count": False,
+    "excluded": [],
+}
 SAVE = {
     "post": 7,
     "actor": "ada",
@@ -43,13 +51,16 @@ CALLS: dict[str, dict[str, Any]] = {
     "privacy.export": {"email": "reader101@example.org"},
     "privacy.erase": {"email": "reader101@example.org"},
 }
-STATE = {
+STATE: dict[str, Any] = {
     "id": 1,
     "slug": "deux-livres-7",
     "phase": "open",
     "closes_at": "2026-11-27T16:00:00Z",
     "winners": 1,
     "alternates": 3,
+    "pools": [{"name": "comments", "channel": "comments", "winners": 1, "alternates": 3, "prize": ""}],
+    "message": {"text": "", "links": [], "hashtags": [], "mentions": []},
+    "compose": [],
     "automatic": False,
     "rules": RULES,
     "entries": 0,
@@ -221,9 +232,18 @@ def test_a_blog_that_was_handed_over_is_known_without_asking_it(world):
 def test_saving_changes_what_is_different(world):
     answer(world, "contest.save")
     rules = {"replies_count": True, "staff_may_win": True, "leave_out_held": True, "excluded": ["Zoé"]}
+    rules |= {"one_prize": False, "needs_all": True, "reposts_count": True}
     told = answer(world, "contest.save", {**SAVE, "winners": 2, "alternates": 0, "automatic": True, "rules": rules})
     assert contest_of(world).rules.excluded == ("Zoé",)
-    assert told["contest"] == {**STATE, "winners": 2, "alternates": 0, "automatic": True, "rules": rules}
+    pools = [{**STATE["pools"][0], "winners": 2, "alternates": 0}]
+    assert told["contest"] == {
+        **STATE,
+        "winners": 2,
+        "alternates": 0,
+        "pools": pools,
+        "automatic": True,
+        "rules": rules,
+    }
 
 
 def test_saving_twice_changes_nothing(world):
@@ -295,7 +315,8 @@ def test_the_winners_are_told_once_the_winner_comment_stands(open_world):
     assert told["proof_url"] == "https://draws.example/contests/deux-livres-7/draws/1"
     assert told["comment_url"] == "https://blog.example/deux-livres-7/#comment-106"
     (winner,) = told["drawn"]
-    assert winner in ({"name": HOSTILE, "comment": 100}, {"name": "Zoé", "comment": 101})
+    people = ({"name": HOSTILE, "comment": 100}, {"name": "Zoé", "comment": 101})
+    assert winner in [{**person, "url": "", "pool": "comments", "prize": ""} for person in people]
 
 
 def test_a_person_s_data_are_exported(open_world):

@@ -1,0 +1,367 @@
+"""The posts of a contest: under which references they were given, what their networks showed, and the verdict."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Text, and_, cast, func, or_, select
+
+from service.domain.eligibility import Code, Override, Status, Verdict
+from service.domain.errors import NotFound
+from service.domain.post_judging import SocialPost
+from service.domain.posts import Evidence, NetworkName, PostAddress, PostKind, Sight, Sighting
+from service.domain.receipt import reason_json
+from service.storage.entries import override_from_json, verdict_from_row
+from service.storage.tables import posts, references
+
+_BATCH = 500  # rows asked for at once
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownPost:
+    """A post as it is kept: the facts for the judge, and how the looks at it go."""
+
+    id: int
+    network: NetworkName
+    key: str
+    host: str
+    facts: SocialPost
+    verdict: Verdict
+    brought_by: str
+    first_seen_at: datetime
+    tries: int
+    trouble: str
+    check_at: datetime | None
+
+
+def add(
+    tx: Connection,
+    contest_id: int,
+    address: PostAddress,
+    *,
+    host: str,
+    brought_by: str,
+    is_found: bool,
+    now: datetime,
+) -> bool:
+    """Note a post to be looked at; False when it is known. Once a search found it, it needs no comment any more."""
+    post_id = find_id(tx, contest_id, address.reference)
+    if post_id is not None:
+        if is_found:
+            tx.execute(posts.update().where(posts.c.id == post_id).values(is_found=True))
+        return False
+    values = {
+        "network": address.network,
+        "entry": address.reference,
+        "key": address.key,
+        "host": host,
+        "sight": Sight.UNSEEN,
+        "is_found": is_found,
+        "brought_by": brought_by,
+        "first_seen_at": now,
+        "check_at": now,
+    }
+    _insert(tx, contest_id, values, (address.reference,))
+    return True
+
+
+def find_id(tx: Connection, contest_id: int, reference: str) -> int | None:
+    """The row of the post that was given under a reference, or has this public name."""
+    where = (references.c.contest_id == contest_id, references.c.reference == reference)
+    return tx.execute(select(references.c.post_id).where(*where)).scalar_one_or_none()
+
+
+def known_references(tx: Connection, contest_id: int, wanted: Collection[str]) -> set[str]:
+    """Those of the references that are known."""
+    where = (references.c.contest_id == contest_id, references.c.reference.in_(list(wanted)))
+    return set(tx.execute(select(references.c.reference).where(*where)).scalars())
+
+
+def save_found(
+    tx: Connection, contest_id: int, evidence: Evidence, *, key: str, host: str, brought_by: str, now: datetime
+) -> bool:
+    """Keep a post that a search brought with its evidence; whether it is new."""
+    post_id = find_id(tx, contest_id, evidence.entry)
+    seen = _seen(evidence)
+    if post_id is not None:
+        tx.execute(posts.update().where(posts.c.id == post_id).values(is_found=True, **seen))
+        return False
+    values = {
+        "network": evidence.network,
+        "entry": evidence.entry,
+        "key": key,
+        "host": host,
+        "is_found": True,
+        "brought_by": brought_by,
+        "first_seen_at": now,
+        **seen,
+    }
+    _insert(tx, contest_id, values, {evidence.entry, f"{evidence.network}:{key}"})
+    return True
+
+
+def save_sighting(
+    tx: Connection, contest_id: int, post_id: int, sighting: Sighting, *, now: datetime, check_at: datetime | None
+) -> None:
+    """Keep what a look showed. A post that turns out to be one that is known already becomes that one."""
+    row_where = posts.c.id == post_id
+    if sighting.sight is Sight.UNCLEAR or (sighting.sight is Sight.SEEN and sighting.evidence is None):
+        values = {"tries": posts.c.tries + 1, "trouble": sighting.detail[:200], "check_at": check_at}
+        tx.execute(posts.update().where(row_where).values(**values))
+        return
+    values = {"sight": sighting.sight, "looked_at": now, "tries": 0, "trouble": "", "check_at": check_at}
+    if sighting.evidence is not None:
+        values = {**_seen(sighting.evidence), "looked_at": now, "check_at": check_at}
+        post_id = _merge(tx, contest_id, post_id, sighting.evidence.entry)
+    tx.execute(posts.update().where(posts.c.id == post_id).values(**values))
+
+
+def postpone(tx: Connection, contest_id: int, post_ids: Collection[int], *, until: datetime, trouble: str) -> None:
+    """Look at these later: their host wants a pause."""
+    where = (posts.c.contest_id == contest_id, posts.c.id.in_(list(post_ids)))
+    tx.execute(posts.update().where(*where).values(check_at=until, trouble=trouble[:200]))
+
+
+def count_try(tx: Connection, post_ids: Collection[int]) -> None:
+    """One more look at each of these that came to nothing."""
+    tx.execute(posts.update().where(posts.c.id.in_(list(post_ids))).values(tries=posts.c.tries + 1))
+
+
+def _merge(tx: Connection, contest_id: int, post_id: int, entry: str) -> int:
+    """The row that holds the post of this public name: this one, renamed, or the one that had the name before."""
+    other = find_id(tx, contest_id, entry)
+    if other is None or other == post_id:
+        tx.execute(posts.update().where(posts.c.id == post_id).values(entry=entry))
+        if other is None:
+            tx.execute(references.insert().values(contest_id=contest_id, reference=entry, post_id=post_id))
+        return post_id
+    is_found, override = tx.execute(select(posts.c.is_found, posts.c.override).where(posts.c.id == post_id)).one()
+    tx.execute(references.update().where(references.c.post_id == post_id).values(post_id=other))
+    tx.execute(posts.delete().where(posts.c.id == post_id))
+    if is_found:
+        tx.execute(posts.update().where(posts.c.id == other).values(is_found=True))
+    if override:
+        is_undecided = posts.c.override.is_(None)
+        tx.execute(posts.update().where(posts.c.id == other, is_undecided).values(override=override))
+    return other
+
+
+def due(tx: Connection, contest_id: int, *, now: datetime, closes_at: datetime, limit: int) -> list[KnownPost]:
+    """Posts to look at now: those whose time has come, and after the deadline all that weren't looked at since."""
+    query = _all(contest_id).where(_is_due(now, closes_at)).order_by(posts.c.check_at, posts.c.id).limit(limit)
+    return _known(tx, contest_id, tx.execute(query).all())
+
+
+def count_due(tx: Connection, contest_id: int, *, now: datetime, closes_at: datetime) -> int:
+    """How many posts are to be looked at now."""
+    query = select(func.count()).where(posts.c.contest_id == contest_id, _is_due(now, closes_at))
+    return int(tx.execute(query).scalar_one())
+
+
+def _is_due(now: datetime, closes_at: datetime) -> ColumnElement[bool]:
+    is_due = posts.c.check_at <= now
+    if now <= closes_at:
+        return is_due
+    is_stale = or_(posts.c.looked_at.is_(None), posts.c.looked_at <= closes_at)
+    return or_(is_due, and_(is_stale, posts.c.check_at.is_(None), posts.c.erased_at.is_(None)))
+
+
+def next_check_at(tx: Connection, contest_id: int) -> datetime | None:
+    """When the next look is due; None for none."""
+    found: datetime | None = tx.execute(
+        select(func.min(posts.c.check_at)).where(posts.c.contest_id == contest_id)
+    ).scalar_one()
+    return found
+
+
+def facts(tx: Connection, contest_id: int) -> list[SocialPost]:
+    """What the judge needs of every post, by name."""
+    query = _all(contest_id).order_by(posts.c.entry)
+    return [known.facts for known in _known(tx, contest_id, tx.execute(query).all())]
+
+
+def page(
+    tx: Connection,
+    contest_id: int,
+    *,
+    status: Status | None = None,
+    code: Code | None = None,
+    limit: int = 100,
+    after_id: int = 0,
+) -> list[KnownPost]:
+    """Posts in the order in which they became known, from the one after row `after_id`."""
+    query = _all(contest_id).where(posts.c.id > after_id).order_by(posts.c.id).limit(limit)
+    if status is not None:
+        query = query.where(posts.c.status == status)
+    if code is not None:
+        query = query.where(cast(posts.c.reasons, Text).like(f'%"code": "{code.value}"%'))
+    return _known(tx, contest_id, tx.execute(query).all())
+
+
+def one(tx: Connection, contest_id: int, reference: str) -> KnownPost:
+    """The post under a reference. Raises NotFound."""
+    post_id = find_id(tx, contest_id, reference)
+    rows = tx.execute(_all(contest_id).where(posts.c.id == post_id)).all() if post_id else []
+    if not rows:
+        raise NotFound(f"Contest {contest_id} has no post {reference[:100]}.")
+    return _known(tx, contest_id, rows)[0]
+
+
+def by_entry(tx: Connection, contest_id: int, entries: Collection[str]) -> dict[str, KnownPost]:
+    """The posts with these public names."""
+    query = _all(contest_id).where(posts.c.entry.in_(list(entries)))
+    return {known.facts.entry: known for known in _known(tx, contest_id, tx.execute(query).all())}
+
+
+def save_verdicts(tx: Connection, contest_id: int, verdicts: Mapping[str, Verdict]) -> int:
+    """Keep the verdicts, by public name; how many are different from before."""
+    rows: Sequence[Row[Any]] = tx.execute(_all(contest_id)).all()
+    changed = 0
+    for row in rows:
+        verdict = verdicts.get(row.entry)
+        if verdict is not None and verdict_from_row(row) != verdict:
+            changed += 1
+            tx.execute(posts.update().where(posts.c.id == row.id).values(**_verdict_row(verdict)))
+    return changed
+
+
+def set_override(tx: Connection, contest_id: int, reference: str, override: Override) -> None:
+    """Keep a moderator's decision. Raises NotFound."""
+    known = one(tx, contest_id, reference)
+    value = {"action": override.action, "reason": override.reason, "codes": list(override.codes)}
+    tx.execute(posts.update().where(posts.c.id == known.id).values(override=value))
+
+
+def count_statuses(tx: Connection, contest_id: int) -> dict[Status, int]:
+    """How many posts have each verdict."""
+    query = select(posts.c.status, func.count()).where(posts.c.contest_id == contest_id).group_by(posts.c.status)
+    counted: dict[str, int] = dict(tx.execute(query).all())
+    return {status: counted.get(status, 0) for status in Status}
+
+
+def count_codes(tx: Connection, contest_id: int, status: Status) -> dict[Code, int]:
+    """How many posts of a status have each reason first among theirs."""
+    query = select(posts.c.reasons).where(posts.c.contest_id == contest_id, posts.c.status == status)
+    counts: dict[Code, int] = defaultdict(int)
+    for reasons in filter(None, tx.execute(query).scalars()):
+        counts[Code(reasons[0]["code"])] += 1
+    return dict(counts)
+
+
+def count_sights(tx: Connection, contest_id: int) -> dict[Sight, int]:
+    """How many posts were seen, are gone, and so on."""
+    query = select(posts.c.sight, func.count()).where(posts.c.contest_id == contest_id).group_by(posts.c.sight)
+    counted: dict[str, int] = dict(tx.execute(query).all())
+    return {sight: counted.get(sight, 0) for sight in Sight}
+
+
+def erase(tx: Connection, contest_id: int, entries: Collection[str], *, now: datetime) -> None:
+    """Take everything personal off these posts."""
+    for known in by_entry(tx, contest_id, entries).values():
+        evidence = known.facts.evidence
+        if evidence is not None:
+            bare = replace(evidence, author_id="", author_handle="", author_name="", url="", mentions=())
+            values: dict[str, Any] = {"evidence": evidence_to_json(bare)}
+        else:
+            values = {}
+        tx.execute(posts.update().where(posts.c.id == known.id).values(erased_at=now, check_at=None, **values))
+
+
+def evidence_to_json(evidence: Evidence) -> dict[str, Any]:
+    """Evidence as it is stored."""
+    value = asdict(evidence)
+    for name in ("posted_at", "checked_at"):
+        value[name] = value[name].isoformat()
+    for name in ("links", "hashtags", "mentions"):
+        value[name] = list(value[name])
+    return value
+
+
+def evidence_from_json(value: Mapping[str, Any]) -> Evidence:
+    """Evidence as it was stored."""
+    return Evidence(
+        **{
+            **value,
+            "network": NetworkName(value["network"]),
+            "kind": PostKind(value["kind"]),
+            "posted_at": datetime.fromisoformat(value["posted_at"]),
+            "checked_at": datetime.fromisoformat(value["checked_at"]),
+            **{name: tuple(value[name]) for name in ("links", "hashtags", "mentions")},
+        }
+    )
+
+
+def _insert(tx: Connection, contest_id: int, values: Mapping[str, Any], names: Iterable[str]) -> None:
+    inserted = tx.execute(posts.insert().values(contest_id=contest_id, **values)).inserted_primary_key
+    assert inserted is not None
+    rows = [{"contest_id": contest_id, "reference": name, "post_id": inserted[0]} for name in names]
+    tx.execute(references.insert(), rows)
+
+
+def _seen(evidence: Evidence) -> dict[str, Any]:
+    return {
+        "sight": Sight.SEEN,
+        "evidence": evidence_to_json(evidence),
+        "looked_at": evidence.checked_at,
+        "tries": 0,
+        "trouble": "",
+        "check_at": None,
+    }
+
+
+def _all(contest_id: int) -> Any:
+    return select(posts).where(posts.c.contest_id == contest_id)
+
+
+def _known(tx: Connection, contest_id: int, rows: Sequence[Row[Any]]) -> list[KnownPost]:
+    names = _references(tx, contest_id, [row.id for row in rows])
+    return [_post(row, tuple(names[row.id])) for row in rows]
+
+
+def _references(tx: Connection, contest_id: int, post_ids: Sequence[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = defaultdict(list)
+    for start in range(0, len(post_ids), _BATCH):
+        some = post_ids[start : start + _BATCH]
+        where = (references.c.contest_id == contest_id, references.c.post_id.in_(some))
+        query = select(references.c.post_id, references.c.reference).where(*where).order_by(references.c.reference)
+        for post_id, reference in tx.execute(query):
+            found[post_id].append(reference)
+    return found
+
+
+def _post(row: Row[Any], names: tuple[str, ...]) -> KnownPost:
+    facts = SocialPost(
+        entry=row.entry,
+        references=names,
+        sight=Sight(row.sight),
+        evidence=evidence_from_json(row.evidence) if row.evidence else None,
+        is_found=row.is_found,
+        looked_at=row.looked_at,
+        is_erased=row.erased_at is not None,
+        override=override_from_json(row.override),
+    )
+    return KnownPost(
+        id=row.id,
+        network=NetworkName(row.network),
+        key=row.key,
+        host=row.host,
+        facts=facts,
+        verdict=verdict_from_row(row),
+        brought_by=row.brought_by,
+        first_seen_at=row.first_seen_at,
+        tries=row.tries,
+        trouble=row.trouble,
+        check_at=row.check_at,
+    )
+
+
+def _verdict_row(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "status": verdict.status,
+        "reasons": [reason_json(reason) for reason in verdict.reasons],
+        "overruled": [reason_json(reason) for reason in verdict.overruled],
+    }

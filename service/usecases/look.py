@@ -1,0 +1,203 @@
+"""Look at the posts of a contest: what their networks show of each, now and once more after the deadline.
+
+Each answer is kept as soon as it came, so a killed worker looks at nothing twice but the batch in hand. A host that
+asks for a pause gets it, from all contests alike. An answer that doesn't come changes no verdict to "out".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from time import monotonic
+
+from service.domain.contest import Contest, require_unsealed
+from service.domain.posts import NetworkName, Sight, Sighting
+from service.storage import contests, entries, posts, searches
+from service.storage.contests import Lease
+from service.storage.posts import KnownPost
+from service.usecases.judging import judge_entries
+from service.usecases.ports import Network, NetworkProblem
+from service.usecases.services import Services, later
+
+BATCH = 500  # posts taken up at once
+FIRST_PAUSE = 60.0
+LONGEST_PAUSE = 3600.0
+SHORT_REST = 3.0  # seconds that are waited out in the step itself
+SURE_AFTER = 60.0  # a post that was there is looked at twice before it counts as gone
+GONE_ONCE = "gone when last looked at; to be sure it is looked at once more"
+LOOKS = "x:looks"  # under this name the cost of looks is kept beside that of searches
+
+Progress = Callable[[int, int], None]  # told how many posts are looked at, and how many of them are left
+
+
+def ignore(_done: int, _left: int) -> None:
+    """Nobody watches."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """What a round of looks did; `next_at` is when the next look is due, None for none."""
+
+    looked_at: int
+    left: int
+    next_at: datetime | None
+
+
+def look_at_posts(services: Services, lease: Lease, *, seconds: float, progress: Progress = ignore) -> Looked:
+    """Look at what is due, for about so many seconds, and judge anew. Raises Conflict once sealed, LeaseLost."""
+    ends_at, done = monotonic() + seconds, 0
+    contest = note_given(services, lease)
+    while monotonic() < ends_at:
+        due = _due(services, contest)
+        if not due:
+            break
+        for group in _by_host(due):
+            done += _look_at_group(services, lease, contest, group, ends_at)
+            progress(done, max(0, len(due) - done))
+    return _finish(services, lease, done)
+
+
+def note_given(services: Services, lease: Lease) -> Contest:
+    """Note the posts whose addresses stand in comments; the contest. Raises Conflict once sealed."""
+    with services.store.write() as tx:
+        contest = contests.lock(tx, lease.contest_id, lease)
+        require_unsealed(contest)
+        given = entries.given_references(tx, contest.id)
+        known = posts.known_references(tx, contest.id, given)
+        for reference in given:
+            if reference not in known:
+                name, _, key = reference.partition(":")
+                network = services.networks.get(NetworkName(name))
+                address = network.address_of(key)
+                posts.add(
+                    tx,
+                    contest.id,
+                    address,
+                    host=network.host_of(address),
+                    brought_by="comment",
+                    is_found=False,
+                    now=services.clock(),
+                )
+        return contest
+
+
+def _due(services: Services, contest: Contest) -> list[KnownPost]:
+    with services.store.read() as tx:
+        return posts.due(tx, contest.id, now=services.clock(), closes_at=contest.closes_at, limit=BATCH)
+
+
+def _by_host(due: Sequence[KnownPost]) -> Iterator[list[KnownPost]]:
+    ordered = sorted(due, key=lambda post: (post.network, post.host))
+    for _, group in groupby(ordered, key=lambda post: (post.network, post.host)):
+        yield list(group)
+
+
+def _look_at_group(services: Services, lease: Lease, contest: Contest, group: list[KnownPost], ends_at: float) -> int:
+    """Posts of one host, batch by batch; how many got an answer."""
+    done = 0
+    if _rests(services, lease, group):
+        return 0
+    while done < len(group) and monotonic() < ends_at:
+        network = _network(services, contest, group[0].network)
+        batch = group[done : done + network.batch]
+        try:
+            sightings = network.look_up([network.address_of(post.key) for post in batch])
+        except NetworkProblem as problem:
+            if _is_short(problem):
+                services.sleep(problem.retry_after or 0.1)
+                continue
+            _postpone(services, lease, group[done:], problem)
+            break
+        _keep(services, lease, contest, network, list(zip(batch, sightings, strict=True)))
+        done += len(batch)
+    return done
+
+
+def _network(services: Services, contest: Contest, name: NetworkName) -> Network:
+    """The network, without its paid key where the contest may spend no more."""
+    network = services.networks.get(name)
+    if not network.look_cost:
+        return network
+    with services.store.read() as tx:
+        spent = searches.spent(tx, contest.id)
+    left = contest.search.x_cap_cents * 10_000 - spent
+    return network if network.look_cost * network.batch <= left else services.networks.free(name)
+
+
+def _rests(services: Services, lease: Lease, group: list[KnownPost]) -> bool:
+    """Whether the host wants no request now; then its posts are put off."""
+    now = services.clock()
+    with services.store.write() as tx:
+        contests.lock(tx, lease.contest_id, lease)
+        until = searches.resting(tx, {group[0].host}, now=now).get(group[0].host)
+        if until is not None:
+            posts.postpone(tx, lease.contest_id, [post.id for post in group], until=until, trouble=group[0].trouble)
+    return until is not None
+
+
+def _is_short(problem: NetworkProblem) -> bool:
+    return problem.code == "rate_limited" and problem.retry_after is not None and problem.retry_after <= SHORT_REST
+
+
+def _postpone(services: Services, lease: Lease, group: list[KnownPost], problem: NetworkProblem) -> None:
+    """Put these posts off; a host that named a pause rests for all contests."""
+    tries = max(post.tries for post in group)
+    pause = problem.retry_after if problem.retry_after is not None else _pause(tries)
+    until = later(services.clock(), min(pause, 24 * 3600.0))
+    with services.store.write() as tx:
+        contests.lock(tx, lease.contest_id, lease)
+        if problem.retry_after is not None:
+            searches.rest(tx, problem.host, until=until, code=problem.code, message=problem.message[:500])
+        posts.postpone(tx, lease.contest_id, [post.id for post in group], until=until, trouble=problem.message)
+        posts.count_try(tx, [post.id for post in group])
+
+
+def _pause(tries: int) -> float:
+    return float(min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(tries, 10)))
+
+
+def _keep(
+    services: Services,
+    lease: Lease,
+    contest: Contest,
+    network: Network,
+    looked: Sequence[tuple[KnownPost, Sighting]],
+) -> None:
+    now = services.clock()
+    with services.store.write() as tx:
+        require_unsealed(contests.lock(tx, lease.contest_id, lease))
+        for post, shown in looked:
+            sighting = _be_sure(post, shown)
+            check_at = _check_at(post, sighting, now)
+            posts.save_sighting(tx, lease.contest_id, post.id, sighting, now=now, check_at=check_at)
+        if network.look_cost:
+            searches.spend(tx, contest.id, LOOKS, network.look_cost * len(looked))
+
+
+def _be_sure(post: KnownPost, sighting: Sighting) -> Sighting:
+    """Networks sometimes say that a post is gone which isn't: one that was there is believed gone the second time."""
+    is_gone = sighting.sight in (Sight.GONE, Sight.HIDDEN)
+    if is_gone and post.facts.sight is Sight.SEEN and post.trouble != GONE_ONCE:
+        return Sighting(reference=sighting.reference, sight=Sight.UNCLEAR, detail=GONE_ONCE)
+    return sighting
+
+
+def _check_at(post: KnownPost, sighting: Sighting, now: datetime) -> datetime | None:
+    if sighting.detail == GONE_ONCE:
+        return later(now, SURE_AFTER)
+    return later(now, _pause(post.tries)) if sighting.sight is Sight.UNCLEAR else None
+
+
+def _finish(services: Services, lease: Lease, done: int) -> Looked:
+    with services.store.write() as tx:
+        contest = contests.lock(tx, lease.contest_id, lease)
+        require_unsealed(contest)
+        judge_entries(tx, contest)
+        left = posts.count_due(tx, contest.id, closes_at=contest.closes_at, now=services.clock())
+        return Looked(looked_at=done, left=left, next_at=_next_at(services, posts.next_check_at(tx, contest.id), left))
+
+
+def _next_at(services: Services, next_check_at: datetime | None, left: int) -> datetime | None:
+    return services.clock() if left else next_check_at

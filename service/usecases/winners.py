@@ -1,0 +1,50 @@
+"""Who stands behind an entry of a draw: the name that readers know, and where the entry can be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from service.domain.drawing import comment_id_of
+from service.domain.pools import is_comment
+from service.storage import listing, posts
+from service.storage.posts import KnownPost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entrant:
+    """An entry's person as strangers wrote it. `comment_id` is 0 for a post; `url` is empty where it isn't known."""
+
+    entry: str
+    name: str
+    comment_id: int = 0
+    url: str = ""
+
+
+def entrants(tx: Connection, contest_id: int, wanted: Collection[str]) -> dict[str, Entrant]:
+    """The people behind these entries, by entry; one that isn't kept any more has an empty name."""
+    numbers = {entry: comment_id_of(entry) for entry in wanted if is_comment(entry)}
+    names = listing.authors(tx, contest_id, list(numbers.values()))
+    found = posts.by_entry(tx, contest_id, [entry for entry in wanted if not is_comment(entry)])
+    return {
+        entry: Entrant(entry=entry, name=names.get(numbers[entry], ""), comment_id=numbers[entry])
+        if entry in numbers
+        else _poster(entry, found.get(entry))
+        for entry in wanted
+    }
+
+
+def _poster(entry: str, post: KnownPost | None) -> Entrant:
+    evidence = post.facts.evidence if post else None
+    if evidence is None:
+        return Entrant(entry=entry, name="")
+    return Entrant(entry=entry, name=show_handle(evidence.author_handle, evidence.author_name), url=evidence.url)
+
+
+def show_handle(handle: str, name: str) -> str:
+    """A poster's name for readers: the handle, which is theirs alone, and what they call themselves."""
+    if not handle:
+        return name
+    return f"@{handle} ({name})" if name and name.casefold().lstrip("@") != handle.casefold() else f"@{handle}"
