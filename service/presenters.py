@@ -4,29 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
-from service.domain.contest import Contest, Problem, Rules, Search
+from service.domain.contest import Contest, Problem, Rules
 from service.domain.drawing import comment_id_of, rfc3339
-from service.domain.eligibility import Reason, Status
+from service.domain.eligibility import Status
 from service.domain.pools import Pool, is_comment
-from service.domain.posts import Composed, Evidence, Message, PostAddress
-from service.i18n import reason_words, zone_of
-from service.storage import draws, entries, log, posts, searches
+from service.post_presenters import (
+    compose_json,
+    counts_json,
+    instant_json,
+    local_time,
+    message_json,
+    posts_json,
+    reason_json,
+    search_json,
+)
+from service.storage import draws, entries, log
 from service.storage.draws import Announcement, Draw
 from service.storage.listing import Entry
 from service.storage.personal import Exclusion, PersonalEntry
-from service.storage.posts import KnownPost
-from service.storage.searches import SearchState
-from service.usecases.add_posts import Line
 from service.usecases.adopt import Plan
 from service.usecases.collect import Reading
 from service.usecases.draw import PoolOutcome, outcomes_of
 from service.usecases.ports import Networks
-from service.usecases.search import plan_of
 from service.usecases.winners import Entrant, entrants
 
 Json = dict[str, Any]
@@ -48,27 +51,6 @@ def contest_json(tx: Connection, contest: Contest, *, proof_url: ProofUrl, netwo
         "draw": draw_json(draw, winner_names(tx, contest.id, draw)) if draw else None,
         "announcement": announcement_json(announcement) if announcement else None,
         "posts": posts_json(tx, contest, networks) if contest.wants_posts else None,
-    }
-
-
-def posts_json(tx: Connection, contest: Contest, networks: Networks) -> Json:
-    """How the posts of a contest stand, what looking for them cost, and what entrants are asked to post."""
-    states = searches.of_contest(tx, contest.id)
-    plan = plan_of(contest)
-    queries = {source.name: source.query(plan) for source in networks.sources(contest.search)}
-    shown = [states.get(name) or SearchState(source=name) for name in {**queries, **states}]
-    return {
-        "counts": counts_json(posts.count_statuses(tx, contest.id)),
-        "reasons": {
-            status.value: {code.value: number for code, number in posts.count_codes(tx, contest.id, status).items()}
-            for status in (Status.INELIGIBLE, Status.UNDECIDED)
-        },
-        "sights": {sight.value: number for sight, number in posts.count_sights(tx, contest.id).items()},
-        "next_check_at": _instant(posts.next_check_at(tx, contest.id)),
-        "searches": [search_state_json(state, query=queries.get(state.source, "")) for state in shown],
-        "spent_usd": searches.spent(tx, contest.id) / 1_000_000,
-        "cap_usd": contest.search.x_cap_cents / 100,
-        "compose": [compose_json(network.compose(contest.message)) for network in networks.all()],
     }
 
 
@@ -95,8 +77,8 @@ def contest_line_json(contest: Contest, *, proof_url: ProofUrl) -> Json:
         "template": contest.template,
         "commitment": contest.commitment,
         "opened_at": rfc3339(contest.opened_at),
-        "last_read_at": _instant(contest.last_read_at),
-        "due_at": _instant(contest.due_at),
+        "last_read_at": instant_json(contest.last_read_at),
+        "due_at": instant_json(contest.due_at),
         "problem": problem_json(contest.problem) if contest.problem else None,
         "page_url": proof_url(contest.slug, 1).rpartition("/draws/")[0],
     }
@@ -158,11 +140,6 @@ def exclusion_json(exclusion: Exclusion) -> Json:
     }
 
 
-def counts_json(counts: Mapping[Status, int]) -> Json:
-    """How many entries have each verdict."""
-    return {status.value: counts.get(status, 0) for status in Status}
-
-
 def _codes_json(tx: Connection, contest_id: int, status: Status) -> Json:
     counted = entries.count_codes(tx, contest_id, status)
     return {code.value: number for code, number in sorted(counted.items())}
@@ -179,114 +156,6 @@ def winner_names(tx: Connection, contest_id: int, draw: Draw | None) -> dict[str
 def pools_json(pools: Sequence[Pool]) -> list[Json]:
     """The pools in their order."""
     return [{**asdict(pool), "channel": pool.channel.value} for pool in pools]
-
-
-def message_json(message: Message) -> Json:
-    """What entrants are asked to post."""
-    return {
-        "text": message.text,
-        "links": list(message.links),
-        "hashtags": list(message.hashtags),
-        "mentions": list(message.mentions),
-    }
-
-
-def search_json(search: Search) -> Json:
-    """Where posts are searched for."""
-    return {
-        "x": search.x.value,
-        "x_cap_cents": search.x_cap_cents,
-        "mastodon": list(search.mastodon),
-        "bluesky": search.bluesky,
-    }
-
-
-def compose_json(composed: Composed) -> Json:
-    """A message ready to post on one network."""
-    return {
-        "network": composed.network.value,
-        "url": composed.url,
-        "text": composed.text,
-        "length": composed.length,
-        "longest": composed.longest,
-        "fits": composed.fits,
-    }
-
-
-def search_state_json(state: SearchState, *, query: str) -> Json:
-    """How one search stands; money in US dollars."""
-    return {
-        "source": state.source,
-        "query": query,
-        "found": state.found,
-        "spent_usd": state.spent / 1_000_000,
-        "covered_until": _instant(state.covered_until),
-        "next_at": _instant(state.next_at),
-        "problem": {"code": state.problem["code"], "message": state.problem["message"]} if state.problem else None,
-        "gap": state.gap or None,
-    }
-
-
-def post_json(post: KnownPost, *, language: str, timezone: str) -> Json:
-    """A post with its verdict, in words too; for the moderator's eyes."""
-    facts, evidence, override = post.facts, post.facts.evidence, post.facts.override
-    return {
-        "post": facts.entry,
-        "references": list(facts.references),
-        "network": post.network.value,
-        "author": evidence.author_handle if evidence else None,
-        "author_name": evidence.author_name if evidence else None,
-        "url": evidence.url if evidence else None,
-        "posted_at": rfc3339(evidence.posted_at) if evidence else None,
-        "posted_at_local": local_time(evidence.posted_at, timezone) if evidence else None,
-        "sight": facts.sight.value,
-        "brought_by": post.brought_by,
-        "looked_at": _instant(facts.looked_at),
-        "check_at": _instant(post.check_at),
-        "trouble": post.trouble or None,
-        "verdict": {
-            "status": post.verdict.status.value,
-            "reasons": [reason.code.value for reason in post.verdict.reasons],
-        },
-        "details": [_reason_json(reason, language) for reason in post.verdict.reasons],
-        "overruled": [_reason_json(reason, language) for reason in post.verdict.overruled],
-        "moderator": {"action": override.action.value, "reason": override.reason} if override else None,
-    }
-
-
-def line_json(line: Line) -> Json:
-    """What became of one line that a moderator gave."""
-    return {
-        "line": line.number,
-        "text": line.text,
-        "became": line.became.value,
-        "post": line.reference or None,
-    }
-
-
-def check_json(address: PostAddress, evidence: Evidence | None) -> Json:
-    """What is known of one post, by its address alone or by what its network told."""
-    posted_at = evidence.posted_at if evidence else address.posted_at
-    return {
-        "network": address.network.value,
-        "id": address.id,
-        "author": (evidence.author_handle if evidence else None) or address.author,
-        "posted_at": _instant(posted_at),
-        "canonical_url": evidence.url if evidence and evidence.url else address.url,
-        "evidence": evidence_json(evidence) if evidence else None,
-    }
-
-
-def evidence_json(evidence: Evidence) -> Json:
-    """All that a network told of a post."""
-    told = {name: value for name, value in asdict(evidence).items() if name not in ("posted_at", "checked_at")}
-    return {
-        **{name: list(value) if isinstance(value, tuple) else value for name, value in told.items()},
-        "network": evidence.network.value,
-        "kind": evidence.kind.value,
-        "posted_at": rfc3339(evidence.posted_at),
-        "checked_at": rfc3339(evidence.checked_at),
-    }
 
 
 def rules_json(rules: Rules) -> Json:
@@ -341,18 +210,10 @@ def entry_json(entry: Entry, *, language: str, timezone: str) -> Json:
             "status": entry.verdict.status.value,
             "reasons": [reason.code.value for reason in reasons],
         },
-        "details": [_reason_json(reason, language) for reason in reasons],
-        "overruled": [_reason_json(reason, language) for reason in entry.verdict.overruled],
+        "details": [reason_json(reason, language) for reason in reasons],
+        "overruled": [reason_json(reason, language) for reason in entry.verdict.overruled],
         "moderator": {"action": override.action.value, "reason": override.reason} if override else None,
         "flags": flags_of(entry),
-    }
-
-
-def _reason_json(reason: Reason, language: str) -> Json:
-    return {
-        "code": reason.code.value,
-        "detail": reason.detail,
-        "words": reason_words(reason, language=language),
     }
 
 
@@ -385,7 +246,7 @@ def draw_json(draw: Draw, names: Mapping[str, Entrant] | None = None) -> Json:
         "number": draw.number,
         "sealed_at": rfc3339(draw.sealed_at),
         "digest": draw.digest,
-        "drawn_at": _instant(draw.drawn_at),
+        "drawn_at": instant_json(draw.drawn_at),
         "seed": None,
         "winners": [],
         "alternates": [],
@@ -424,7 +285,7 @@ def announcement_json(announcement: Announcement) -> Json:
         "actor": announcement.actor,
         "comment_id": announcement.comment_id,
         "comment_url": announcement.comment_url,
-        "posted_at": _instant(announcement.posted_at),
+        "posted_at": instant_json(announcement.posted_at),
     }
 
 
@@ -437,12 +298,3 @@ def log_json(line: log.LogLine) -> Json:
         "reason": line.reason,
         "details": dict(line.details),
     }
-
-
-def local_time(instant: datetime, timezone: str) -> str:
-    """An instant on the blog's clock, with its offset: 2026-11-27T17:00:00+01:00."""
-    return instant.astimezone(zone_of(timezone)).isoformat(timespec="seconds")
-
-
-def _instant(instant: datetime | None) -> str | None:
-    return rfc3339(instant) if instant else None

@@ -10,11 +10,16 @@ import time
 from collections.abc import Mapping
 from types import FrameType
 
+import structlog
+
 from service.settings import Settings
+from service.usecases.keys import check_keys
 from service.usecases.services import Services
 from service.worker import work
 
 STOP_SECONDS = 60.0
+
+log = structlog.get_logger()
 
 
 def gunicorn_command(settings: Settings) -> list[str]:
@@ -48,7 +53,16 @@ def run_worker(services: Services) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, on_signal)
+    _tell_of_keys(services)
     work(services, stop)
+
+
+def _tell_of_keys(services: Services) -> None:
+    """A network that refuses its key holds up nobody who takes part otherwise: it is told, and shown by contests."""
+    for check in check_keys(services.networks):
+        if check.failure:
+            print(f"tirage: {check.failure}", file=sys.stderr)
+            log.warning("network_check_failed", network=check.network.value, refused=check.is_refused)
 
 
 def run_all(commands: Mapping[str, list[str]]) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from service import presenters
+from service import post_presenters, presenters
 from service.cli.common import (
     actor,
     as_json,
@@ -26,7 +26,7 @@ from service.domain.drawing import rfc3339
 from service.i18n import show_instant
 from service.storage import contests
 from service.storage.listing import Entry
-from service.storage.posts import KnownPost
+from service.storage.post_rows import KnownPost
 from service.usecases import adopt, review
 from service.usecases.adopt import Change
 from service.usecases.services import Services
@@ -188,5 +188,5 @@ def _show_post(services: Services, contest_id: int, post: KnownPost, *, as_json:
     with services.store.read() as tx:
         contest = contests.get(tx, contest_id)
     if as_json:
-        return print_json(presenters.post_json(post, language=contest.language, timezone=contest.timezone))
+        return print_json(post_presenters.post_json(post, language=contest.language, timezone=contest.timezone))
     tell(f"Post {post.facts.entry} is now {post.verdict.status}.")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from service import presenters
+from service import post_presenters
 from service.cli.common import (
     actor,
     as_json,
@@ -25,8 +25,9 @@ from service.domain.eligibility import Code, Status
 from service.domain.errors import BadInput, Blocked
 from service.domain.posts import Sight
 from service.storage import contests, posts
-from service.storage.posts import KnownPost
+from service.storage.post_rows import KnownPost
 from service.usecases.add_posts import Became, Line, add_posts, find_address, read_table
+from service.usecases.keys import check_keys
 from service.usecases.look import look_at_posts
 from service.usecases.search import search_posts
 from service.usecases.services import Services
@@ -47,7 +48,7 @@ def posts_(contest_id: int, status: str | None, reason: str | None, as_json: boo
         with services.store.read() as tx:
             contest = contests.get(tx, contest_id)
         found = _all_posts(services, contest, Status(status) if status else None, Code(reason) if reason else None)
-        told = [presenters.post_json(post, language=contest.language, timezone=contest.timezone) for post in found]
+        told = [post_presenters.post_json(post, language=contest.language, timezone=contest.timezone) for post in found]
     if as_json:
         return print_json(told)
     for row in told:
@@ -98,7 +99,7 @@ def add_posts_(
             confirm(f"Add {number} posts?", yes=yes)
             told = add_posts(services, contest_id, lines, reason=reason, actor=actor())
     if as_json:
-        print_json([presenters.line_json(line) for line in told])
+        print_json([post_presenters.line_json(line) for line in told])
 
 
 def _show_lines(lines: list[Line]) -> None:
@@ -142,6 +143,19 @@ def group() -> None:
 
 
 @group.command()
+@as_json
+def keys(as_json: bool) -> int:
+    """Ask the networks whether they accept the keys in the settings. Exits 1 where one doesn't."""
+    checks = check_keys(networks_by_settings())
+    if as_json:
+        print_json([{"network": check.network.value, "failure": check.failure or None} for check in checks])
+    else:
+        for check in checks:
+            click.echo(f"{check.network.value:<10}{check.failure or 'ok'}")
+    return 1 if any(check.failure for check in checks) else 0
+
+
+@group.command()
 @click.argument("address")
 @click.option("--offline", is_flag=True, help="Tell only what the address itself says.")
 @as_json
@@ -153,7 +167,7 @@ def check(address: str, offline: bool, as_json: bool) -> int:
         raise BadInput("That is no address of a post on X, Mastodon or Bluesky: copy it from the post's own page.")
     network, named = found
     sighting = None if offline else network.look_up([named])[0]
-    told = presenters.check_json(named, sighting.evidence if sighting else None)
+    told = post_presenters.check_json(named, sighting.evidence if sighting else None)
     if sighting and sighting.sight is Sight.UNCLEAR:
         raise Blocked(f"{network.name} couldn't tell about this post ({sighting.detail or 'no clear answer'}).")
     if as_json:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -13,29 +13,10 @@ from sqlalchemy import ColumnElement, Connection, Row, Text, and_, cast, func, o
 from service.domain.eligibility import Code, Override, Status, Verdict
 from service.domain.errors import NotFound
 from service.domain.post_judging import SocialPost
-from service.domain.posts import Evidence, NetworkName, PostAddress, PostKind, Sight, Sighting
-from service.domain.receipt import reason_json
-from service.storage.entries import override_from_json, verdict_from_row
+from service.domain.posts import Evidence, PostAddress, Sight, Sighting
+from service.storage.entries import verdict_from_row
+from service.storage.post_rows import KnownPost, evidence_to_json, known_posts, seen_values, verdict_values
 from service.storage.tables import posts, references
-
-_BATCH = 500  # rows asked for at once
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnownPost:
-    """A post as it is kept: the facts for the judge, and how the looks at it go."""
-
-    id: int
-    network: NetworkName
-    key: str
-    host: str
-    facts: SocialPost
-    verdict: Verdict
-    brought_by: str
-    first_seen_at: datetime
-    tries: int
-    trouble: str
-    check_at: datetime | None
 
 
 def add(
@@ -86,7 +67,7 @@ def save_found(
 ) -> bool:
     """Keep a post that a search brought with its evidence; whether it is new."""
     post_id = find_id(tx, contest_id, evidence.entry)
-    seen = _seen(evidence)
+    seen = seen_values(evidence)
     if post_id is not None:
         tx.execute(posts.update().where(posts.c.id == post_id).values(is_found=True, **seen))
         return False
@@ -115,7 +96,7 @@ def save_sighting(
         return
     values = {"sight": sighting.sight, "looked_at": now, "tries": 0, "trouble": "", "check_at": check_at}
     if sighting.evidence is not None:
-        values = {**_seen(sighting.evidence), "looked_at": now, "check_at": check_at}
+        values = {**seen_values(sighting.evidence), "looked_at": now, "check_at": check_at}
         post_id = _merge(tx, contest_id, post_id, sighting.evidence.entry)
     tx.execute(posts.update().where(posts.c.id == post_id).values(**values))
 
@@ -153,7 +134,7 @@ def _merge(tx: Connection, contest_id: int, post_id: int, entry: str) -> int:
 def due(tx: Connection, contest_id: int, *, now: datetime, closes_at: datetime, limit: int) -> list[KnownPost]:
     """Posts to look at now: those whose time has come, and after the deadline all that weren't looked at since."""
     query = _all(contest_id).where(_is_due(now, closes_at)).order_by(posts.c.check_at, posts.c.id).limit(limit)
-    return _known(tx, contest_id, tx.execute(query).all())
+    return known_posts(tx, contest_id, tx.execute(query).all())
 
 
 def count_due(tx: Connection, contest_id: int, *, now: datetime, closes_at: datetime) -> int:
@@ -181,7 +162,7 @@ def next_check_at(tx: Connection, contest_id: int) -> datetime | None:
 def facts(tx: Connection, contest_id: int) -> list[SocialPost]:
     """What the judge needs of every post, by name."""
     query = _all(contest_id).order_by(posts.c.entry)
-    return [known.facts for known in _known(tx, contest_id, tx.execute(query).all())]
+    return [known.facts for known in known_posts(tx, contest_id, tx.execute(query).all())]
 
 
 def page(
@@ -199,7 +180,7 @@ def page(
         query = query.where(posts.c.status == status)
     if code is not None:
         query = query.where(cast(posts.c.reasons, Text).like(f'%"code": "{code.value}"%'))
-    return _known(tx, contest_id, tx.execute(query).all())
+    return known_posts(tx, contest_id, tx.execute(query).all())
 
 
 def one(tx: Connection, contest_id: int, reference: str) -> KnownPost:
@@ -208,13 +189,13 @@ def one(tx: Connection, contest_id: int, reference: str) -> KnownPost:
     rows = tx.execute(_all(contest_id).where(posts.c.id == post_id)).all() if post_id else []
     if not rows:
         raise NotFound(f"Contest {contest_id} has no post {reference[:100]}.")
-    return _known(tx, contest_id, rows)[0]
+    return known_posts(tx, contest_id, rows)[0]
 
 
 def by_entry(tx: Connection, contest_id: int, entries: Collection[str]) -> dict[str, KnownPost]:
     """The posts with these public names."""
     query = _all(contest_id).where(posts.c.entry.in_(list(entries)))
-    return {known.facts.entry: known for known in _known(tx, contest_id, tx.execute(query).all())}
+    return {known.facts.entry: known for known in known_posts(tx, contest_id, tx.execute(query).all())}
 
 
 def save_verdicts(tx: Connection, contest_id: int, verdicts: Mapping[str, Verdict]) -> int:
@@ -225,7 +206,7 @@ def save_verdicts(tx: Connection, contest_id: int, verdicts: Mapping[str, Verdic
         verdict = verdicts.get(row.entry)
         if verdict is not None and verdict_from_row(row) != verdict:
             changed += 1
-            tx.execute(posts.update().where(posts.c.id == row.id).values(**_verdict_row(verdict)))
+            tx.execute(posts.update().where(posts.c.id == row.id).values(**verdict_values(verdict)))
     return changed
 
 
@@ -271,30 +252,6 @@ def erase(tx: Connection, contest_id: int, entries: Collection[str], *, now: dat
         tx.execute(posts.update().where(posts.c.id == known.id).values(erased_at=now, check_at=None, **values))
 
 
-def evidence_to_json(evidence: Evidence) -> dict[str, Any]:
-    """Evidence as it is stored."""
-    value = asdict(evidence)
-    for name in ("posted_at", "checked_at"):
-        value[name] = value[name].isoformat()
-    for name in ("links", "hashtags", "mentions"):
-        value[name] = list(value[name])
-    return value
-
-
-def evidence_from_json(value: Mapping[str, Any]) -> Evidence:
-    """Evidence as it was stored."""
-    return Evidence(
-        **{
-            **value,
-            "network": NetworkName(value["network"]),
-            "kind": PostKind(value["kind"]),
-            "posted_at": datetime.fromisoformat(value["posted_at"]),
-            "checked_at": datetime.fromisoformat(value["checked_at"]),
-            **{name: tuple(value[name]) for name in ("links", "hashtags", "mentions")},
-        }
-    )
-
-
 def _insert(tx: Connection, contest_id: int, values: Mapping[str, Any], names: Iterable[str]) -> None:
     inserted = tx.execute(posts.insert().values(contest_id=contest_id, **values)).inserted_primary_key
     assert inserted is not None
@@ -302,66 +259,5 @@ def _insert(tx: Connection, contest_id: int, values: Mapping[str, Any], names: I
     tx.execute(references.insert(), rows)
 
 
-def _seen(evidence: Evidence) -> dict[str, Any]:
-    return {
-        "sight": Sight.SEEN,
-        "evidence": evidence_to_json(evidence),
-        "looked_at": evidence.checked_at,
-        "tries": 0,
-        "trouble": "",
-        "check_at": None,
-    }
-
-
 def _all(contest_id: int) -> Any:
     return select(posts).where(posts.c.contest_id == contest_id)
-
-
-def _known(tx: Connection, contest_id: int, rows: Sequence[Row[Any]]) -> list[KnownPost]:
-    names = _references(tx, contest_id, [row.id for row in rows])
-    return [_post(row, tuple(names[row.id])) for row in rows]
-
-
-def _references(tx: Connection, contest_id: int, post_ids: Sequence[int]) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = defaultdict(list)
-    for start in range(0, len(post_ids), _BATCH):
-        some = post_ids[start : start + _BATCH]
-        where = (references.c.contest_id == contest_id, references.c.post_id.in_(some))
-        query = select(references.c.post_id, references.c.reference).where(*where).order_by(references.c.reference)
-        for post_id, reference in tx.execute(query):
-            found[post_id].append(reference)
-    return found
-
-
-def _post(row: Row[Any], names: tuple[str, ...]) -> KnownPost:
-    facts = SocialPost(
-        entry=row.entry,
-        references=names,
-        sight=Sight(row.sight),
-        evidence=evidence_from_json(row.evidence) if row.evidence else None,
-        is_found=row.is_found,
-        looked_at=row.looked_at,
-        is_erased=row.erased_at is not None,
-        override=override_from_json(row.override),
-    )
-    return KnownPost(
-        id=row.id,
-        network=NetworkName(row.network),
-        key=row.key,
-        host=row.host,
-        facts=facts,
-        verdict=verdict_from_row(row),
-        brought_by=row.brought_by,
-        first_seen_at=row.first_seen_at,
-        tries=row.tries,
-        trouble=row.trouble,
-        check_at=row.check_at,
-    )
-
-
-def _verdict_row(verdict: Verdict) -> dict[str, Any]:
-    return {
-        "status": verdict.status,
-        "reasons": [reason_json(reason) for reason in verdict.reasons],
-        "overruled": [reason_json(reason) for reason in verdict.overruled],
-    }

@@ -16,7 +16,7 @@ from service.domain.contest import Contest, require_unsealed
 from service.domain.posts import NetworkName, Sight, Sighting
 from service.storage import contests, entries, posts, searches
 from service.storage.contests import Lease
-from service.storage.posts import KnownPost
+from service.storage.post_rows import KnownPost
 from service.usecases.judging import judge_entries
 from service.usecases.ports import Network, NetworkProblem
 from service.usecases.services import Services, later

@@ -12,7 +12,7 @@ from service.domain.eligibility import Action, Code, Override, can_readmit
 from service.domain.errors import BadInput, Conflict
 from service.storage import contests, entries, listing, log, posts
 from service.storage.listing import Entry
-from service.storage.posts import KnownPost
+from service.storage.post_rows import KnownPost
 from service.usecases.judging import judge_entries
 from service.usecases.services import Services
 

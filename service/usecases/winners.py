@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from service.domain.drawing import comment_id_of
 from service.domain.pools import is_comment
 from service.storage import listing, posts
-from service.storage.posts import KnownPost
+from service.storage.post_rows import KnownPost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,9 +6,9 @@ from typing import Any
 
 from flask import url_for
 
-from service import presenters
+from service import post_presenters
 from service.storage import contests, posts
-from service.storage.posts import KnownPost
+from service.storage.post_rows import KnownPost
 from service.usecases import review
 from service.usecases.add_posts import add_posts, read_table
 from service.web import answers
@@ -33,7 +33,7 @@ def list_posts(path: ContestPath, query: PostsQuery) -> Any:
     if len(found) > query.limit:
         asked = query.model_dump(mode="json", exclude_none=True, exclude={"after"})
         following = url_for("posts.list_posts", contest_id=contest.id, after=shown[-1].id, **asked)
-    rows = [presenters.post_json(post, language=contest.language, timezone=contest.timezone) for post in shown]
+    rows = [post_presenters.post_json(post, language=contest.language, timezone=contest.timezone) for post in shown]
     return {"posts": rows, "next": following}
 
 
@@ -42,7 +42,7 @@ def add(path: ContestPath, body: AddPostsBody) -> Any:
     """Add posts by hand, or show what each line would become"""
     lines = [*body.addresses, *read_table(body.csv)]
     told = add_posts(services(), path.contest_id, lines, reason=body.reason, actor=actor(), dry_run=body.dry_run)
-    return {"lines": [presenters.line_json(line) for line in told]}
+    return {"lines": [post_presenters.line_json(line) for line in told]}
 
 
 @part.post(
@@ -65,7 +65,7 @@ def readmit(path: PostPath, body: ReasonBody) -> Any:
     return _shown(path.contest_id, let_in)
 
 
-def _shown(contest_id: int, post: KnownPost) -> presenters.Json:
+def _shown(contest_id: int, post: KnownPost) -> post_presenters.Json:
     with services().store.read() as tx:
         contest = contests.get(tx, contest_id)
-    return presenters.post_json(post, language=contest.language, timezone=contest.timezone)
+    return post_presenters.post_json(post, language=contest.language, timezone=contest.timezone)

@@ -11,7 +11,7 @@ from service.domain.contest import Contest, Rules, Search
 from service.domain.pools import Channel, Pool, default_pools
 from service.domain.posts import Message
 from service.storage import contests, posts
-from service.storage.posts import KnownPost
+from service.storage.post_rows import KnownPost
 from service.storage.store import Store
 from service.usecases import adopt
 from service.usecases.services import Services, Timing
