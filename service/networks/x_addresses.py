@@ -33,6 +33,7 @@ _PAGES = frozenset(
 _EPOCH_MS = 1_288_834_974_657
 _WORKER_BITS = 22
 _FIRST_SNOWFLAKE = 29_700_859_247  # earlier posts were just counted, up to the autumn of 2010
+_FIRST_SNOWFLAKE_AT = datetime(2010, 11, 5, tzinfo=UTC)
 _UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -76,6 +77,11 @@ def time_of(post_id: str) -> datetime | None:
     if number < _FIRST_SNOWFLAKE:
         return None
     return _UNIX_EPOCH + timedelta(milliseconds=(number >> _WORKER_BITS) + _EPOCH_MS)
+
+
+def latest_time_of(post_id: str) -> datetime:
+    """The same, or for the first years the moment that ended them: no later than this it was made."""
+    return time_of(post_id) or _FIRST_SNOWFLAKE_AT
 
 
 def first_id_at(moment: datetime) -> int:
