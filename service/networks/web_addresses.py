@@ -13,7 +13,7 @@ _LONGEST_HOST = 253
 _HOST = re.compile(HOST)
 # Names that never lead to a server on the public internet (RFC 6761, 6762, 7686, 8375, and usual names at home).
 _NOT_PUBLIC = re.compile(
-    r"(?:.*\.)?(?:local|localhost|localdomain|internal|intranet|private|corp|home|lan|onion|i2p|alt|test|invalid|arpa)"
+    r"(?:.*\.)?(?:local|localhost|localdomain|internal|intranet|private|corp|home|lan|onion|i2p|alt|invalid|arpa)"
 )
 _ADDRESS = re.compile(r"(?:(https?)://)?([^/?#@:\\]+)(/[^?#]*)?(?:[?#].*)?", re.IGNORECASE)
 
