@@ -24,6 +24,9 @@ demo: $(READY) ## run a whole contest on a real WordPress; ONCE=1 ends by itself
 test: $(READY) ## run all tests, with a real WordPress and a real PostgreSQL
 	$(BIN)/python -m pytest
 
+test-bluesky: $(READY) ## test what is said to Bluesky against its own servers, fetched from npm
+	TIRAGE_TEST_BLUESKY=real $(BIN)/python -m pytest -n 0 tests/networks/test_contract.py
+
 check: $(READY) ## format, lint, types and import rules
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -58,4 +61,4 @@ lock: $(READY) ## lock the dependencies anew, with hashes
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements.txt
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements-dev.txt
 
-.PHONY: help setup demo test check format bench wordpress wordpress-stop i18n plugin lock
+.PHONY: help setup demo test test-bluesky check format bench wordpress wordpress-stop i18n plugin lock

@@ -69,12 +69,11 @@ class StandIn:
         self.lock = threading.RLock()
         self._faults: list[_Fault] = []
         self._is_over = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
+        self._server: ThreadingHTTPServer | None = None
 
     @property
     def url(self) -> str:
+        assert self._server is not None, "it listens within its with-block only"
         return f"http://127.0.0.1:{self._server.server_port}"
 
     def answer(self, asked: Asked) -> Answer:
@@ -99,14 +98,18 @@ class StandIn:
             return sum(path in asked.path for asked in self.requests)
 
     def __enter__(self) -> Self:
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
         self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._is_over.set()
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        if self._server is not None:
+            self._server.shutdown()
+            self._thread.join()
+            self._server.server_close()
 
     def _respond(self, asked: Asked) -> Answer:
         with self.lock:

@@ -1,0 +1,60 @@
+"""The networks that tests of this room share; each is started once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from testbed.bluesky import Bluesky
+from testbed.mastodon import Mastodon
+from testbed.real_bluesky import RealBluesky
+from tests.networks.worlds import World, bluesky_world, mastodon_world
+
+# A new network's entry: the fixture that gives its stand-in, and what makes a world of that.
+WORLDS: dict[str, Callable[[Any], World]] = {"mastodon": mastodon_world, "bluesky": bluesky_world}
+if os.environ.get("TIRAGE_TEST_BLUESKY") == "real":
+    WORLDS = {"real_bluesky": lambda bluesky: bluesky_world(bluesky, domain="test", blog="ourblog.test")}
+
+
+@pytest.fixture(scope="session")
+def all_of_mastodon() -> Iterator[Mastodon]:
+    """A Mastodon server with ana, ben and blog on it."""
+    with Mastodon() as mastodon:
+        yield mastodon
+
+
+@pytest.fixture
+def mastodon(all_of_mastodon: Mastodon) -> Mastodon:
+    """The server, behaving, with nothing asked yet."""
+    all_of_mastodon.behave()
+    return all_of_mastodon
+
+
+@pytest.fixture
+def bluesky() -> Iterator[Bluesky]:
+    """A Bluesky without anybody."""
+    with Bluesky() as bluesky:
+        yield bluesky
+
+
+@pytest.fixture(scope="session")
+def all_of_real_bluesky() -> Iterator[RealBluesky]:
+    """Bluesky's own servers."""
+    with RealBluesky() as bluesky:
+        yield bluesky
+
+
+@pytest.fixture
+def real_bluesky(all_of_real_bluesky: RealBluesky) -> RealBluesky:
+    """Bluesky's own servers, behaving."""
+    all_of_real_bluesky.behave()
+    return all_of_real_bluesky
+
+
+@pytest.fixture(params=sorted(WORLDS))
+def world(request: pytest.FixtureRequest) -> World:
+    """Each network in turn."""
+    return WORLDS[request.param](request.getfixturevalue(request.param))
