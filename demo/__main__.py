@@ -16,6 +16,7 @@ from demo import contest
 from demo.service import DemoFailed, Service
 from testbed import wordpress
 from testbed.shell import TestbedError
+from testbed.x import X
 
 
 def main() -> int:
@@ -25,9 +26,10 @@ def main() -> int:
     with (
         _blog() as site,
         TemporaryDirectory(prefix="tirage-demo-") as folder,
-        Service(site, Path(folder)) as service,
+        X() as x,
+        Service(site, Path(folder), origins=x.setting) as service,
     ):
-        result = contest.run(site, service)
+        result = contest.run(site, service, x)
         result["seconds"] = round(time.monotonic() - began, 1)
         if os.environ.get("ONCE"):
             print(json.dumps(result, ensure_ascii=False), flush=True)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from demo import plugin, story
+from demo import network, plugin, story
 from demo.service import DemoFailed, Service
 from testbed.wordpress import Site
+from testbed.x import X
 
 OPEN_SECONDS = 6  # from opening the contest to its deadline
 PATIENCE_SECONDS = 60
@@ -31,14 +33,16 @@ def say(text: str) -> None:
     print(text, flush=True)
 
 
-def run(site: Site, service: Service) -> Json:
+def run(site: Site, service: Service, x: X) -> Json:
     """From the post to the winner comment; what came of it."""
     plugin.connect(site, service)
     say("The plugin is installed: from now on the blog rings when something happens.")
     closes_at = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=OPEN_SECONDS)
     post_id, ids = _write_post(site, closes_at)
-    contest_id = _open(site, service, post_id, closes_at)
+    posts = _take_part_on_x(site, x, post_id, closes_at)
+    contest_id = _open(site, service, post_id, closes_at, x=x, posts=posts)
     _review(site, service, contest_id, ids)
+    _review_posts(service, contest_id)
     _seal_and_draw(service, contest_id)
     _announce(service, contest_id)
     return _result(site, service, contest_id, post_id)
@@ -60,16 +64,27 @@ def _write_post(site: Site, closes_at: datetime) -> tuple[int, dict[str, int]]:
     return post_id, {row.get("author", ""): comment_id for row, comment_id in zip(rows, ids, strict=True)}
 
 
-def _open(site: Site, service: Service, post_id: int, closes_at: datetime) -> int:
+def _take_part_on_x(site: Site, x: X, post_id: int, closes_at: datetime) -> network.Posts:
+    posts = network.publish(x, f"{site.base_url}/?p={post_id}", closes_at)
+    site.insert_comments(post_id, network.comments(posts, closes_at))
+    say("Some readers posted on X (a stand-in for it) and left the addresses of their posts in comments.")
+    return posts
+
+
+def _open(site: Site, service: Service, post_id: int, closes_at: datetime, *, x: X, posts: network.Posts) -> int:
     local = closes_at.astimezone(ZoneInfo("Europe/Paris")).strftime("%Y-%m-%d %H:%M:%S")
-    say(f'$ tirage contest open {site.base_url}/?p={post_id} --closes "{local}" --winners 1 --alternates 3')
-    opened = service.json(
-        "contest", "open", f"{site.base_url}/?p={post_id}", "--closes", local, "--winners", "1", "--yes"
-    )
+    first, second = story.PRIZES
+    command = ["contest", "open", f"{site.base_url}/?p={post_id}", "--closes", local, "--yes"]
+    command += ["--pool", f"commentaires:comments:1:3:{first}", "--pool", f"messages:posts:1:3:{second}"]
+    command += ["--link", f"{site.base_url}/?p={post_id}", "--hashtag", network.HASHTAG, "--text", network.TEXT]
+    say(f"$ tirage {shlex.join(command)}")
+    opened = service.json(*command)
     say(f"Contest {opened['id']} is open; its secret is committed to as {opened['commitment'][:16]}…")
     contest_id: int = opened["id"]
     _wait_for(service, contest_id, lambda told: told["last_read_at"] is not None, "the first reading")
-    say("The worker has read the comments. Waiting for the deadline …")
+    _wait_for(service, contest_id, lambda told: not told["posts"]["sights"]["unseen"], "the first look at the posts")
+    say("The worker has read the comments and looked at the posts. Waiting for the deadline …")
+    x.delete(posts.deleted)
     time.sleep(max(0.0, (closes_at - datetime.now(UTC)).total_seconds()))
     site.insert_comments(post_id, story.at_the_deadline(closes_at))
     _wait_for(service, contest_id, lambda told: told["phase"] == "review", "the review")
@@ -94,6 +109,22 @@ def _review(site: Site, service: Service, contest_id: int, ids: dict[str, int]) 
         words = "; ".join(detail["words"] for detail in entry["details"])
         flags = f"  [{', '.join(entry['flags'])}]" if entry["flags"] else ""
         say(f"  {entry['verdict']['status']:<10}  {entry['author'][:32]:<32}  {words}{flags}")
+
+
+def _review_posts(service: Service, contest_id: int) -> None:
+    say("A post that was there is looked at twice before it counts as gone …")
+    _wait_for(service, contest_id, _is_settled, "the last look at the posts", patience=PATIENCE_SECONDS * 2)
+    [contested] = service.json("contest", "posts", str(contest_id), "--status", "undecided")
+    say("… and one post's address was given by two people, which the moderator decides:")
+    service.json("contest", "readmit", str(contest_id), contested["post"], "--reason", "le premier l'a écrit")
+    for post in service.json("contest", "posts", str(contest_id)):
+        words = "; ".join(detail["words"] for detail in post["details"])
+        say(f"  {post['verdict']['status']:<10}  @{post['author'] or '?':<16}  {words}")
+
+
+def _is_settled(told: Json) -> bool:
+    """Whether nothing but the post that two people give is undecided."""
+    return bool(told["posts"]["reasons"]["undecided"] == {"claimed_twice": 1})
 
 
 def _seal_and_draw(service: Service, contest_id: int) -> None:
@@ -128,6 +159,8 @@ def _result(site: Site, service: Service, contest_id: int, post_id: int) -> Json
         "eligible": told["counts"]["eligible"],
         "ineligible": dict(sorted(reasons.items())),
         "winner": told["draw"]["winners"][0]["author"],
+        "posts": {**told["posts"]["counts"], "reasons": told["posts"]["reasons"]["ineligible"]},
+        "post_winner": told["draw"]["winners"][1]["author"],
         "winner_comments": _count_winner_comments(site, post_id, told["proof_url"]),
         "receipt_verified": verified,
         "doorbells_taken": plugin.doorbells_taken(site),
@@ -152,8 +185,10 @@ def show_where_to_look(site: Site, service: Service) -> None:
     say(f"  the API                            {service.url}/openapi.json  (Bearer {service.token})")
 
 
-def _wait_for(service: Service, contest_id: int, is_true: Any, what: str) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
+def _wait_for(
+    service: Service, contest_id: int, is_true: Any, what: str, *, patience: float = PATIENCE_SECONDS
+) -> None:
+    deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
         told = service.api("GET", f"/contests/{contest_id}")
         if is_true(told):

@@ -8,9 +8,12 @@ from typing import Any
 TITLE = "Gagnez deux exemplaires du « Jardin des heures lentes »"
 POST = """<p>Pour fêter les trois ans du blog, l'éditeur m'a confié deux exemplaires du
 <em>Jardin des heures lentes</em>. Le premier ira à quelqu'un qui laisse un commentaire sous ce billet&nbsp;:
-racontez-moi le livre qui vous a fait rater votre arrêt de bus.</p>
+racontez-moi le livre qui vous a fait rater votre arrêt de bus. Le second ira à quelqu'un qui en parle sur X, avec le
+lien de ce billet ou #JardinDesHeures&nbsp;: laissez alors l'adresse de votre message dans un commentaire.</p>
 <p>Un seul commentaire par personne, jusqu'à la date limite. Bonne chance à toutes et à tous&nbsp;!</p>
 <!-- wp:tirage/contest /-->"""
+
+PRIZES = ("le premier exemplaire", "le second exemplaire")
 
 READERS = [
     ("Apolline", "Un polar islandais. Terminus, neige, et pas un taxi."),

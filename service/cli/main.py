@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from service.cli import blog, contest, database, moderate, plugin, posts, receipt, run, steps, token, webhook
 from service.domain.errors import Blocked, LeaseLost, TirageError
-from service.usecases.ports import BlogProblem
+from service.usecases.ports import BlogProblem, NetworkProblem
 
 WRONG, WAITS = 2, 3
 
@@ -56,7 +56,7 @@ def main() -> None:
         _end("stopped; nothing was changed.", 130)
     except click.ClickException as error:
         _end(error.format_message(), WRONG)
-    except BlogProblem as error:
+    except (BlogProblem, NetworkProblem) as error:
         _end(error.message, WRONG if error.permanent else WAITS)
     except TirageError as error:
         _end(error.message, WAITS if isinstance(error, Blocked | LeaseLost) else WRONG)

@@ -25,7 +25,6 @@ BATCH = 500  # posts taken up at once
 FIRST_PAUSE = 60.0
 LONGEST_PAUSE = 3600.0
 SHORT_REST = 3.0  # seconds that are waited out in the step itself
-SURE_AFTER = 60.0  # a post that was there is looked at twice before it counts as gone
 GONE_ONCE = "gone when last looked at; to be sure it is looked at once more"
 LOOKS = "x:looks"  # under this name the cost of looks is kept beside that of searches
 
@@ -170,24 +169,24 @@ def _keep(
         require_unsealed(contests.lock(tx, lease.contest_id, lease))
         for post, shown in looked:
             sighting = _be_sure(post, shown)
-            check_at = _check_at(post, sighting, now)
+            check_at = _check_at(services, post, sighting)
             posts.save_sighting(tx, lease.contest_id, post.id, sighting, now=now, check_at=check_at)
         if network.look_cost:
             searches.spend(tx, contest.id, LOOKS, network.look_cost * len(looked))
 
 
 def _be_sure(post: KnownPost, sighting: Sighting) -> Sighting:
-    """Networks sometimes say that a post is gone which isn't: one that was there is believed gone the second time."""
+    """Networks at times call a post gone that isn't: one that was there is believed gone the second time, a poll on."""
     is_gone = sighting.sight in (Sight.GONE, Sight.HIDDEN)
     if is_gone and post.facts.sight is Sight.SEEN and post.trouble != GONE_ONCE:
         return Sighting(reference=sighting.reference, sight=Sight.UNCLEAR, detail=GONE_ONCE)
     return sighting
 
 
-def _check_at(post: KnownPost, sighting: Sighting, now: datetime) -> datetime | None:
+def _check_at(services: Services, post: KnownPost, sighting: Sighting) -> datetime | None:
     if sighting.detail == GONE_ONCE:
-        return later(now, SURE_AFTER)
-    return later(now, _pause(post.tries)) if sighting.sight is Sight.UNCLEAR else None
+        return later(services.clock(), services.timing.poll)
+    return later(services.clock(), _pause(post.tries)) if sighting.sight is Sight.UNCLEAR else None
 
 
 def _finish(services: Services, lease: Lease, done: int) -> Looked:

@@ -16,13 +16,14 @@ def test_the_demo_runs_a_contest_to_one_winner_comment():
     told = json.loads(done.stdout.splitlines()[-1])
     assert told.pop("seconds") > 0
     assert told.pop("winner")
+    assert told.pop("post_winner").startswith("@")
     assert told.pop("doorbells_taken") > 30
     assert told == {
-        "comments": 32,
-        "eligible": 19,
+        "comments": 40,
+        "eligible": 26,
         "ineligible": {
             "disqualified": 1,
-            "duplicate": 1,
+            "duplicate": 2,
             "empty": 1,
             "held": 1,
             "late": 2,
@@ -33,6 +34,12 @@ def test_the_demo_runs_a_contest_to_one_winner_comment():
             "staff": 1,
             "trackback": 1,
             "trash": 1,
+        },
+        "posts": {
+            "eligible": 4,
+            "ineligible": 3,
+            "undecided": 0,
+            "reasons": {"gone": 1, "not_public": 1, "off_message": 1},
         },
         "winner_comments": 1,
         "receipt_verified": True,
