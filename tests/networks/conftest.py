@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -11,12 +12,22 @@ import pytest
 from testbed.bluesky import Bluesky
 from testbed.mastodon import Mastodon
 from testbed.real_bluesky import RealBluesky
+from testbed.x import X
+from tests.networks.openapi import judge_all
 from tests.networks.worlds import World, bluesky_world, mastodon_world
 
 # A new network's entry: the fixture that gives its stand-in, and what makes a world of that.
 WORLDS: dict[str, Callable[[Any], World]] = {"mastodon": mastodon_world, "bluesky": bluesky_world}
 if os.environ.get("TIRAGE_TEST_BLUESKY") == "real":
     WORLDS = {"real_bluesky": lambda bluesky: bluesky_world(bluesky, domain="test", blog="ourblog.test")}
+
+
+@pytest.fixture(autouse=True)
+def calm() -> Iterator[None]:
+    """No garbage collection: Hypothesis listens to it, and can't where an answer is nested too deep to be read."""
+    gc.disable()
+    yield
+    gc.enable()
 
 
 @pytest.fixture(scope="session")
@@ -52,6 +63,15 @@ def real_bluesky(all_of_real_bluesky: RealBluesky) -> RealBluesky:
     """Bluesky's own servers, behaving."""
     all_of_real_bluesky.behave()
     return all_of_real_bluesky
+
+
+@pytest.fixture
+def x() -> Iterator[X]:
+    """An X with the blog's account; what was said to its API and by it is judged in the end."""
+    with X() as x:
+        x.join("blog")
+        yield x
+    judge_all(x)
 
 
 @pytest.fixture(params=sorted(WORLDS))

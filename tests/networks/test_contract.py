@@ -154,19 +154,15 @@ def test_a_host_that_was_asked_too_often_is_left_alone_for_as_long_as_it_says(wo
 
 
 def test_an_answer_without_end_is_given_up(world):
-    network = world.network(max_bytes=100_000)
-    address = world.post("I'm in")
-    look(network, address)
+    url = see(world.network(), world.post("I'm in")).url
     world.stand_in.fail(Answer(200, b'{"posts": [' + b" " * 10_000_000))
-    assert sight_or_problem(network, address) in (Sight.UNCLEAR, "too_big")
+    assert sight_or_problem(world.network(), url) in (Sight.UNCLEAR, "too_big")
 
 
 def test_an_answer_that_drips_is_given_up(world):
-    network = world.network(timeout=0.3)
-    address = world.post("I'm in")
-    look(network, address)
+    url = see(world.network(), world.post("I'm in")).url
     world.stand_in.fail(Answer(200, b'{"posts": [' + b" " * 1000, drip=0.05))
-    assert sight_or_problem(network, address) in (Sight.UNCLEAR, "too_slow")
+    assert sight_or_problem(world.network(timeout=0.3), url) in (Sight.UNCLEAR, "too_slow")
 
 
 def test_an_answer_of_another_shape_says_nothing_about_the_post(world):
