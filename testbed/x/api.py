@@ -11,7 +11,16 @@ from typing import Any
 
 from testbed.standin import Answer, Asked
 from testbed.x import query
-from testbed.x.problems import CREDITS_DEPLETED, UNAUTHORIZED, USAGE_CAPPED, invalid, missing, not_authorized, too_many
+from testbed.x.problems import (
+    CREDITS_DEPLETED,
+    NOT_FOUND,
+    TOO_MANY,
+    UNAUTHORIZED,
+    USAGE_CAPPED,
+    invalid,
+    missing,
+    not_authorized,
+)
 from testbed.x.shapes import in_posts, post_json, user_json
 from testbed.x.world import EPOCH_MS, Account, Post, World
 
@@ -66,7 +75,7 @@ class Api:
         if asker is None:
             return UNAUTHORIZED
         if self.requests_left == 0:
-            return too_many()
+            return TOO_MANY
         if self.credits is not None and self.charged >= self.credits:
             return CREDITS_DEPLETED
         if self.posts_left == 0:
@@ -93,11 +102,11 @@ class Api:
         if mentions:
             return self._mentions(asked, asker, mentions[1])
         if asked.path == "/2/usage/tweets":
-            usage = {"project_id": "1", "project_cap": "3000000", "project_usage": "12", "cap_reset_day": 3}
+            usage = {"project_id": "1", "project_cap": 3_000_000, "project_usage": 12, "cap_reset_day": 3}
             return not_authorized("app-only") if asker.account else Answer(body={"data": usage})
         if asked.path == "/2/users/me":
             return Answer(body={"data": user_json(asker.account)}) if asker.account else not_authorized("user context")
-        return Answer(404, {"title": "Not Found", "type": "about:blank", "status": 404, "detail": "Not Found"})
+        return NOT_FOUND
 
     def _look_up(self, asked: Asked) -> Answer:
         ids = asked.first("ids")

@@ -6,84 +6,75 @@ from testbed.standin import Answer
 
 _PROBLEMS = "https://api.twitter.com/2/problems"
 
-UNAUTHORIZED = Answer(401, {"title": "Unauthorized", "type": "about:blank", "status": 401, "detail": "Unauthorized"})
-CREDITS_DEPLETED = Answer(
+
+def _problem(status: int, /, **body: Any) -> Answer:
+    return Answer(status, body, {"Content-Type": "application/problem+json"})
+
+
+def _plain(status: int, title: str) -> Answer:
+    return _problem(status, title=title, type="about:blank", status=status, detail=title)
+
+
+UNAUTHORIZED = _plain(401, "Unauthorized")
+NOT_FOUND = _plain(404, "Not Found")
+TOO_MANY = _plain(429, "Too Many Requests")  # the headers tell until when
+UNAVAILABLE = _plain(503, "Service Unavailable")
+CREDITS_DEPLETED = _problem(
     402,
-    {
-        "title": "CreditsDepleted",
-        "detail": "Your enrolled account [1] does not have any credits to fulfill this request.",
-        "type": f"{_PROBLEMS}/credits",
-    },
+    title="CreditsDepleted",
+    detail="Your enrolled account [1] does not have any credits to fulfill this request.",
+    type=f"{_PROBLEMS}/credits",
 )
-PAYMENT_REQUIRED = Answer(
+PAYMENT_REQUIRED = _problem(
     402,
-    {
-        "title": "Payment Required",
-        "detail": "credits depleted",
-        "status": 402,
-        "type": "https://api.x.com/2/problems/credits-depleted",
-    },
+    title="Payment Required",
+    detail="credits depleted",
+    status=402,
+    type="https://api.x.com/2/problems/credits-depleted",
 )
-USAGE_CAPPED = Answer(
+USAGE_CAPPED = _problem(
     429,
-    {
-        "title": "UsageCapExceeded",
-        "detail": "Usage cap exceeded: Monthly product cap",
-        "period": "Monthly",
-        "scope": "Product",
-        "account_id": 1,
-        "type": f"{_PROBLEMS}/usage-capped",
-    },
+    title="UsageCapExceeded",
+    detail="Usage cap exceeded: Monthly product cap",
+    period="Monthly",
+    scope="Product",
+    account_id=1,
+    type=f"{_PROBLEMS}/usage-capped",
 )
-NOT_ENROLLED = Answer(
+NOT_ENROLLED = _problem(
     403,
-    {
-        "title": "Client Forbidden",
-        "reason": "client-not-enrolled",
-        "required_enrollment": "Appropriate Level of API Access",
-        "registration_url": "https://console.x.com",
-        "client_id": "1",
-        "detail": "When authenticating requests you must use keys from an App that is attached to a Project.",
-        "type": f"{_PROBLEMS}/client-forbidden",
-    },
+    title="Client Forbidden",
+    reason="client-not-enrolled",
+    required_enrollment="Appropriate Level of API Access",
+    registration_url="https://console.x.com",
+    client_id="1",
+    detail="When authenticating requests you must use keys from an App that is attached to a Project.",
+    type=f"{_PROBLEMS}/client-forbidden",
 )
 PLAN_TOO_SMALL = Answer(
     403, {"errors": [{"code": 453, "message": "You currently have access to a subset of X API V2 endpoints"}]}
 )
-UNAVAILABLE = Answer(
-    503, {"title": "Service Unavailable", "type": "about:blank", "status": 503, "detail": "Service Unavailable"}
-)
-
-
-def too_many() -> Answer:
-    """Asked too often; the headers tell until when."""
-    body = {"title": "Too Many Requests", "type": "about:blank", "status": 429, "detail": "Too Many Requests"}
-    return Answer(429, body)
 
 
 def invalid(parameter: str, value: str, message: str) -> Answer:
     """A parameter that is wrong."""
-    return Answer(
+    return _problem(
         400,
-        {
-            "errors": [{"parameters": {parameter: [value]}, "message": message}],
-            "title": "Invalid Request",
-            "detail": "One or more parameters to your request was invalid.",
-            "type": f"{_PROBLEMS}/invalid-request",
-        },
+        errors=[{"parameters": {parameter: [value]}, "message": message}],
+        title="Invalid Request",
+        detail="One or more parameters to your request was invalid.",
+        type=f"{_PROBLEMS}/invalid-request",
     )
 
 
 def not_authorized(wanted: str) -> Answer:
     """A token of the wrong kind."""
-    return Answer(
+    return _problem(
         403,
-        {
-            "title": "Unsupported Authentication",
-            "detail": f"Authenticating with this kind of token is forbidden for this endpoint. Use {wanted}.",
-            "type": f"{_PROBLEMS}/unsupported-authentication",
-            "status": 403,
-        },
+        title="Unsupported Authentication",
+        detail=f"Authenticating with this kind of token is forbidden for this endpoint. Use {wanted}.",
+        type=f"{_PROBLEMS}/unsupported-authentication",
+        status=403,
     )
 
 
@@ -92,14 +83,9 @@ def missing(post_id: str, *, is_hidden: bool) -> dict[str, Any]:
     problem = {"value": post_id, "resource_type": "tweet", "parameter": "ids", "resource_id": post_id}
     if not is_hidden:
         detail = f"Could not find tweet with ids: [{post_id}]."
-        return problem | {
-            "detail": detail,
-            "title": "Not Found Error",
-            "type": f"{_PROBLEMS}/resource-not-found",
-        }
-    detail = f"Sorry, you are not authorized to see the Tweet with ids: [{post_id}]."
+        return problem | {"detail": detail, "title": "Not Found Error", "type": f"{_PROBLEMS}/resource-not-found"}
     return problem | {
-        "detail": detail,
+        "detail": f"Sorry, you are not authorized to see the Tweet with ids: [{post_id}].",
         "title": "Authorization Error",
         "section": "data",
         "type": f"{_PROBLEMS}/not-authorized-for-resource",

@@ -26,6 +26,7 @@ class X(StandIn):
         super().__init__()
         self.world = World(clock)
         self.api = Api(self.world)
+        self.said: list[tuple[Asked, Answer]] = []  # what the API was asked and answered, unless it was made to fail
         self.leads_by_page = False  # t.co answers browsers with a page
 
     app_token = "app-token"
@@ -101,7 +102,8 @@ class X(StandIn):
             if asked.path == "/oembed":
                 return oembed.answer(self.world, asked)
             if asked.path.startswith("/2/"):
-                return self.api.answer(asked)
+                self.said.append((asked, self.api.answer(asked)))
+                return self.said[-1][1]
             return self._lead(asked)
 
     def _lead(self, asked: Asked) -> Answer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,12 +15,18 @@ from testbed.mastodon import Mastodon
 from testbed.real_bluesky import RealBluesky
 from testbed.x import X
 from tests.networks.openapi import judge_all
-from tests.networks.worlds import World, bluesky_world, mastodon_world
+from tests.networks.worlds import World, bluesky_world, mastodon_world, x_world
 
 # A new network's entry: the fixture that gives its stand-in, and what makes a world of that.
-WORLDS: dict[str, Callable[[Any], World]] = {"mastodon": mastodon_world, "bluesky": bluesky_world}
+WORLDS: dict[str, tuple[str, Callable[[Any], World]]] = {
+    "bluesky": ("bluesky", bluesky_world),
+    "mastodon": ("mastodon", mastodon_world),
+    "x": ("x", x_world),
+    "x with key": ("x", lambda x: x_world(x, bearer_token=x.app_token)),
+}
 if os.environ.get("TIRAGE_TEST_BLUESKY") == "real":
-    WORLDS = {"real_bluesky": lambda bluesky: bluesky_world(bluesky, domain="test", blog="ourblog.test")}
+    real = partial(bluesky_world, domain="test", blog="ourblog.test")
+    WORLDS = {"bluesky": ("real_bluesky", real)}
 
 
 @pytest.fixture(autouse=True)
@@ -77,4 +84,5 @@ def x() -> Iterator[X]:
 @pytest.fixture(params=sorted(WORLDS))
 def world(request: pytest.FixtureRequest) -> World:
     """Each network in turn."""
-    return WORLDS[request.param](request.getfixturevalue(request.param))
+    stand_in, make = WORLDS[request.param]
+    return make(request.getfixturevalue(stand_in))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,19 +11,11 @@ from service.networks.http import Http
 from service.networks.x import XNetwork
 from service.networks.x_addresses import first_id_at, time_of
 from service.usecases.ports import NetworkProblem
-from testbed.x import Answer, X
+from testbed.x import Answer
 from testbed.x.oembed import OUTAGE
 from tests.networks.worlds import http_to, now
 
 LINK = "https://blog.example/2026/11/two-books/"
-
-
-@pytest.fixture
-def x():
-    with X() as x:
-        x.join("blog")
-        x.join("Ana", name="Ana 🌸 <b>")
-        yield x
 
 
 @pytest.fixture
@@ -44,6 +35,7 @@ def see(network, address):
 
 
 def test_everything_that_rules_ask_for_is_read(x, network):
+    x.join("Ana", name="Ana 🌸 <b>")
     address = x.post("Ana", f"I'm in & happy!\n{LINK} #Win #Été @blog @nobody_here", has_picture=True)
     evidence = see(network, address)
     post = x.world.find(address)
@@ -241,9 +233,8 @@ def test_a_host_that_cannot_be_reached_is_a_problem_and_no_verdict():
 def test_hostile_html_is_text_and_nothing_else(x, network):
     address = x.post("ana", "I'm in")
     post_id = x.world.find(address).id
-    body = json.loads(json.dumps(x.world.find(address).author.name))
     answer = {
-        "author_name": f"{body}\u202e\n" + "x" * 500,
+        "author_name": "Ana\u202e\n" + "x" * 500,
         "author_url": "https://twitter.com/ana",
         "html": '<blockquote class="twitter-tweet"><p><script>alert(1)</script>'
         '<a href="javascript:alert(1)">x</a><a href="https://evil.example/&#10;">y</a>'
