@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator
 from datetime import timedelta
@@ -12,7 +13,7 @@ import pytest
 from service.domain.posts import MOST_LINKS, Evidence, Message, PostAddress, PostKind, Sight, Sighting
 from service.usecases.ports import Network, NetworkProblem
 from testbed.standin import Answer
-from tests.networks.worlds import LINK, now
+from tests.networks.worlds import LINK, World, now
 
 pytestmark = pytest.mark.xdist_group("networks")
 
@@ -61,7 +62,8 @@ def test_a_post_that_is_there_is_seen_with_all_that_rules_ask_for(world):
     assert evidence.hashtags == ("win",)
     assert world.mention in evidence.mentions
     assert abs(evidence.posted_at - now()) < timedelta(minutes=5)
-    assert all((evidence.author_id, evidence.author_name, evidence.source))
+    assert all((evidence.author_name, evidence.source))
+    assert bool(evidence.author_id) is world.tells_numbers
     assert (len(evidence.text_hash), evidence.is_partial) == (64, False)
 
 
@@ -99,8 +101,8 @@ def test_names_and_profiles_are_spelled_as_in_the_evidence(world):
 
 
 def test_a_reply_is_told_from_a_post(world):
-    network = world.network()
-    assert see(network, world.post("Me too", reply_to=world.post("I'm in"))).kind is PostKind.REPLY
+    told = PostKind.REPLY if world.tells_replies else PostKind.POST
+    assert see(world.network(), world.post("Me too", reply_to=world.post("I'm in"))).kind is told
 
 
 def test_a_deleted_post_is_gone_and_so_is_one_that_never_was(world):
@@ -112,8 +114,8 @@ def test_a_deleted_post_is_gone_and_so_is_one_that_never_was(world):
 
 def test_there_is_a_sighting_for_each_address_in_order(world):
     network = world.network()
-    texts = [world.post(f"Number {number}") for number in range(min(network.batch, 5))] + [world.unknown]
-    addresses = [address_in(network, text) for text in texts] * 5
+    texts = [world.post(f"Number {number}") for number in range(min(network.batch, 3))] + [world.unknown]
+    addresses = [address_in(network, text) for text in texts] * 2
     batches = [addresses[start : start + network.batch] for start in range(0, len(addresses), network.batch)]
     sightings = [sighting for batch in batches for sighting in network.look_up(batch)]
     assert [sighting.reference for sighting in sightings] == [address.reference for address in addresses]
@@ -168,8 +170,7 @@ def test_an_answer_that_drips_is_given_up(world):
 def test_an_answer_of_another_shape_says_nothing_about_the_post(world):
     network = world.network()
     url = see(network, world.post(f"I'm in! {LINK} #Win {world.at_blog}")).url
-    good = json.loads(world.stand_in.answers[-1].raw())
-    for body in mutations(good):
+    for body in mutations(last_json(world)):
         world.stand_in.fail(Answer(200, body))
         outcome = sight_or_problem(world.network(), url)
         assert outcome in (Sight.UNCLEAR, Sight.SEEN, Sight.HIDDEN, Sight.GONE, "bad_answer", "too_big")
@@ -195,14 +196,14 @@ def test_what_is_no_address_of_a_post_is_none(world, text):
 
 def test_a_message_is_composed_with_its_first_link_its_hashtags_and_this_networks_mentions(world):
     network = world.network()
-    elsewhere = [name for name in ("blog@mastodon.example", "blog.example") if network.read_name(f"@{name}") is None]
-    mentions = (*elsewhere, world.mention)
+    names = ("blog", "blog@mastodon.example", "blog.example")
+    mentions = (*(name for name in names if network.read_name(f"@{name}") is None), world.mention)
     message = Message(text="Win a book!", links=(LINK, f"{LINK}/2"), hashtags=("win",), mentions=mentions)
     composed = network.compose(message)
-    assert composed.text == f"Win a book! {LINK} #win @{world.mention}"
+    assert composed.text.startswith("Win a book! ")
+    assert sorted(composed.text.split()) == sorted(f"Win a book! {LINK} #win @{world.mention}".split())
     assert composed.fits
     assert composed.url.startswith("https://")
-    assert "%23win" in composed.url
     assert not set(' #@"<>') & set(composed.url)
 
 
@@ -213,9 +214,9 @@ def test_a_text_fits_up_to_its_longest_length_and_no_further(world):
     assert not network.compose(Message(text="x" * (longest + 1))).fits
 
 
-def test_without_a_key_nobody_is_asked_about_it(world):
+def test_a_key_is_asked_about_where_there_is_one(world):
     world.network().check()
-    assert world.stand_in.requests == []
+    assert bool(world.stand_in.requests) is world.has_key
 
 
 def sight_or_problem(network: Network, text: str) -> str:
@@ -237,6 +238,14 @@ def assert_harmless(evidence: Evidence) -> None:
     for text in (*evidence.links, *evidence.mentions, evidence.author_name, evidence.author_handle, evidence.url):
         assert text.isprintable()
     assert "\0" not in "".join(evidence.hashtags).encode("utf-8").decode()
+
+
+def last_json(world: World) -> Any:
+    """The last answer that was JSON."""
+    for answer in reversed(world.stand_in.answers):
+        with contextlib.suppress(ValueError):
+            return json.loads(answer.raw())
+    raise AssertionError("nothing was answered")
 
 
 def mutations(value: Any) -> Iterator[Any]:

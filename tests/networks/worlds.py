@@ -10,10 +10,12 @@ from typing import Any
 from service.networks.bluesky import BlueskyNetwork
 from service.networks.http import Http
 from service.networks.mastodon import MastodonNetwork
+from service.networks.x import XNetwork
 from service.usecases.ports import Network
 from testbed.bluesky import Bluesky
 from testbed.mastodon import Mastodon
 from testbed.real_bluesky import RealBluesky
+from testbed.x import X
 
 LINK = "https://blog.example/contest"
 
@@ -32,7 +34,7 @@ def http_to(stand_in: Any, **wishes: Any) -> Http:
 class World:
     """A network, its stand-in, and how people use it. `handle` is the author of what is posted."""
 
-    stand_in: Mastodon | Bluesky | RealBluesky
+    stand_in: Mastodon | Bluesky | RealBluesky | X
     connect: Callable[[Http], Network]
     handle: str
     name: str  # how they would sign a comment
@@ -42,6 +44,9 @@ class World:
     post: Callable[..., str]  # text, reply_to=address: the new post's address
     delete: Callable[[str], None]
     unknown: str  # the address of a post that never was
+    tells_replies: bool = True
+    tells_numbers: bool = True  # who the author is, beside the handle
+    has_key: bool = False
 
     def network(self, **wishes: Any) -> Network:
         """A new network with limits of its own, which remembers nothing."""
@@ -83,6 +88,26 @@ def bluesky_world(bluesky: Bluesky | RealBluesky, *, domain: str = "example", bl
         post=lambda text, *, reply_to="": bluesky.post(handle, text, reply_to=reply_to),
         delete=bluesky.delete,
         unknown=f"https://bsky.app/profile/{bluesky.join(handle)}/post/3kneverwas2aa",
+    )
+
+
+def x_world(x: X, *, bearer_token: str = "") -> World:
+    """A person on X, which tells less to those who ask without a key."""
+    x.join("blog")
+    return World(
+        stand_in=x,
+        connect=lambda http: XNetwork(http, clock=now, bearer_token=bearer_token),
+        handle="ana",
+        name="@Ana",
+        profile="https://x.com/Ana",
+        mention="blog",
+        at_blog="@blog",
+        post=lambda text, *, reply_to="": x.post("Ana", text, reply_to=reply_to),
+        delete=x.delete,
+        unknown="https://x.com/ana/status/1990000000000000001",
+        tells_replies=bool(bearer_token),
+        tells_numbers=bool(bearer_token),
+        has_key=bool(bearer_token),
     )
 
 
