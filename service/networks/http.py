@@ -84,13 +84,12 @@ class Http:
         hosts: Collection[str] | None = None,
         params: Params | None = None,
         headers: Mapping[str, str] | None = None,
-        method: str = "GET",
     ) -> HttpAnswer:
-        """Ask once, with GET or HEAD; any status is an answer. Raises NetworkProblem.
+        """Ask once; any status is an answer. Raises NetworkProblem.
 
         `hosts` are the only ones that may be asked; None: any with a public address.
         """
-        return self._send(method, url, hosts, params=params, headers=dict(headers or {}))
+        return self._send("GET", url, hosts, params=params, headers=dict(headers or {}))
 
     def post_json(
         self,
@@ -147,6 +146,9 @@ class Http:
         """The failure in words of our own: the library's may quote the request."""
         if deadline.is_over() or isinstance(error, requests.Timeout | TimeoutError):
             return NetworkProblem(f"{host} took longer than {self._timeout:g} s.", code="too_slow", host=host)
+        if isinstance(error, requests.exceptions.InvalidHeader | UnicodeError):
+            text = f"The key for {host} has a sign in it that no key has: copy it again."
+            return NetworkProblem(text, code="key_refused", host=host, permanent=True)
         if isinstance(error, requests.exceptions.SSLError):
             text = f"{host} has no valid https certificate."
         elif isinstance(error, requests.ConnectionError):

@@ -99,12 +99,8 @@ class XNetwork:
         """What these posts show now. An id from the future was never given, so nobody is asked about it."""
         latest = self._clock() + _CLOCK_SLACK
         asked = [address for address in addresses if address.posted_at is None or address.posted_at <= latest]
-        seen = self._look_at(asked)
-        never = [
-            Sighting(reference=address.reference, sight=Sight.GONE, detail="from the future") for address in addresses
-        ]
-        by_reference = {sighting.reference: sighting for sighting in (*never, *seen)}
-        return [by_reference[address.reference] for address in addresses]
+        seen = {sighting.reference: sighting for sighting in self._look_at(asked)}
+        return [seen.get(address.reference) or _never_was(address) for address in addresses]
 
     def check(self) -> None:
         """Raises NetworkProblem unless the keys are accepted. Asks nobody where there is none.
@@ -146,3 +142,7 @@ class XNetwork:
         except NotSeen as seen:
             return Sighting(reference=address.reference, sight=seen.sight, detail=seen.detail)
         return Sighting(reference=address.reference, sight=Sight.SEEN, evidence=evidence)
+
+
+def _never_was(address: PostAddress) -> Sighting:
+    return Sighting(reference=address.reference, sight=Sight.GONE, detail="from the future")

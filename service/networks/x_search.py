@@ -24,6 +24,7 @@ from service.usecases.ports import Clock, NetworkProblem
 PAGE = 100  # the most that X gives at once
 INDEX_DELAY = timedelta(seconds=30)  # X's search takes so long to show a post
 _OVERTAKEN = timedelta(days=1)  # posts that X shows this late are still found
+_MARGIN = 5 * 60 * 1000 << 22  # five minutes in ids: what X reaches moves on while one asks
 _STALE = re.compile(r"'since_id' must be .*?larger than '?(\d{1,19})")
 
 
@@ -98,7 +99,7 @@ class XSource:
         """Where to go on when X takes the window or the token no longer. Raises the problem when it is another."""
         stale = _STALE.search(problem.message) if problem.code == "bad_request" else None
         if stale:
-            floor = max(int(stale[1]), int(place.since_id) + 1)
+            floor = max(int(stale[1]), int(place.since_id)) + _MARGIN
             restarted = replace(place, since_id=str(floor), next_token="")
             return restarted, _gap(int(place.since_id), floor)
         if problem.code == "bad_request" and place.next_token and "_token" in problem.message:

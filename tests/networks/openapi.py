@@ -25,9 +25,7 @@ class Judge:
         from openapi_core import Config, OpenAPI
 
         config = Config(extra_media_type_deserializers={"application/problem+json": json.loads})
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)  # of its own parts
-            self._api = OpenAPI.from_file_path(str(file), config=config)
+        self._api = OpenAPI.from_file_path(str(file), config=config)
 
     def judge(self, asked: Asked, answer: Answer) -> None:
         """Raise for what the description doesn't allow."""

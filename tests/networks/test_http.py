@@ -170,6 +170,23 @@ def test_an_answer_that_drips_ends_at_the_deadline(start):
         assert refusal(http).code == "too_slow"
 
 
+def test_a_server_that_never_greets_is_given_up():
+    with serve(say(b"")) as here:
+        dialler = Dialler(
+            resolve=lambda _: [PUBLIC], connect=lambda _, seconds: socket.create_connection(here, seconds)
+        )
+        assert refusal(Http(user_agent="test", timeout=0.3, dialler=dialler)).code == "too_slow"
+
+
+@pytest.mark.parametrize("key", ["two\nlines", "кey", "ключ"])
+def test_a_key_with_a_sign_that_no_key_has_is_refused_unsent(key):
+    heard: list[bytes] = []
+    with asking(say(ok(b"{}"), heard)) as http:
+        problem = refusal(http, headers={"Authorization": f"Bearer {key}"})
+    assert (problem.code, problem.permanent, heard) == ("key_refused", True, [])
+    assert key not in problem.message
+
+
 def test_more_than_the_limit_is_not_read():
     with asking(say(ok(b"x" * 10_000_000)), max_bytes=1_000_000) as http:
         assert refusal(http).code == "too_big"
