@@ -21,12 +21,9 @@ from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import HTTPError
 
 from service.networks.dialling import Dialler, PublicAdapter
-from service.networks.origins import read_origins
 from service.networks.web_addresses import is_public_name
 from service.usecases.ports import NetworkProblem
 from wp_bridge.deadline import Deadline, DeadlineAdapter
-
-__all__ = ["Http", "HttpAnswer", "Params", "read_origins"]
 
 _CHUNK = 64 * 1024
 _PATH = re.compile(r"(?:/[!-\[\]-~]*)?")  # printable ASCII without blanks and backslashes
@@ -59,7 +56,7 @@ class Http:
     """The connections to all networks. May be used by several threads.
 
     `timeout` is for one request from beginning to end, in seconds; `max_bytes` for one unpacked answer. `origins` maps
-    a host to an origin that stands in for it, "publish.x.com" to "http://127.0.0.1:8123": see `read_origins`.
+    a host to an origin that stands in for it, "publish.x.com" to "http://127.0.0.1:8123": see `origins`.
     """
 
     def __init__(

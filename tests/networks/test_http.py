@@ -10,7 +10,8 @@ from contextlib import contextmanager
 import pytest
 
 from service.networks.dialling import Dialler, is_public
-from service.networks.http import Http, HttpAnswer, read_origins
+from service.networks.http import Http, HttpAnswer
+from service.networks.origins import read_origins
 from service.usecases.ports import NetworkProblem
 from tests.networks.sockets import certificate, drip, ok, say, serve
 
