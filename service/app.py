@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import wp_bridge
 from service.blog import ConnectedBlog
 from service.domain.contest import Search, XSearch
-from service.domain.errors import TirageError
+from service.domain.errors import BadInput, TirageError
 from service.networks.bluesky import BlueskyNetwork
 from service.networks.http import Http
 from service.networks.mastodon import MastodonNetwork
@@ -78,7 +78,10 @@ def make_networks(settings: Settings) -> AllNetworks:
         found: list[Source] = []
         if search.x is not XSearch.OFF:
             found.append(x.source(search.x))
-        found += mastodon.sources(search.mastodon)
+        try:
+            found += mastodon.sources(search.mastodon)
+        except ValueError as error:
+            raise BadInput(f"Mastodon is searched by the names of servers, such as mastodon.social: {error}.") from None
         if search.bluesky:
             found.append(bluesky.source())
         return found
