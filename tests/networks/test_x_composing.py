@@ -16,7 +16,7 @@ from service.networks.x_composing import compose, count_length
 
 LINK = "https://blog.example/2026/11/two-books/"
 PIECES = [
-    *"aZ 0.,!éßж字한ก—…“„‰\n",
+    *"aZ 0,!éßж字한ก—…“„‰\n",
     "e\u0301",
     "👋",
     "👍🏽",
