@@ -125,6 +125,8 @@ def personal_json(entry: PersonalEntry) -> Json:
             "email": entry.author_email,
             "website": entry.author_url,
             "ip": entry.author_ip,
+            "posts": entry.posts,
+            "handles": entry.handles,
             "submitted_at": rfc3339(entry.submitted_at),
         },
     }

@@ -24,6 +24,8 @@ class PersonalEntry:
     author_url: str
     author_ip: str
     submitted_at: datetime
+    posts: str  # references of posts whose addresses the comment gives, by blanks
+    handles: str  # who they said they are on networks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -96,10 +96,10 @@ def _by_host(due: Sequence[KnownPost]) -> Iterator[list[KnownPost]]:
 def _look_at_group(services: Services, lease: Lease, contest: Contest, group: list[KnownPost], ends_at: float) -> int:
     """Posts of one host, batch by batch; how many got an answer."""
     done = 0
-    if _rests(services, lease, group):
-        return 0
     while done < len(group) and monotonic() < ends_at:
         network = _network(services, contest, group[0].network)
+        if _rests(services, lease, group[done:], network.host_of(network.address_of(group[done].key))):
+            break
         batch = group[done : done + network.batch]
         try:
             sightings = network.look_up([network.address_of(post.key) for post in batch])
@@ -125,13 +125,13 @@ def _network(services: Services, contest: Contest, name: NetworkName) -> Network
     return network if network.look_cost * network.batch <= left else services.networks.free(name)
 
 
-def _rests(services: Services, lease: Lease, group: list[KnownPost]) -> bool:
-    """Whether the host wants no request now; then its posts are put off."""
+def _rests(services: Services, lease: Lease, group: Sequence[KnownPost], host: str) -> bool:
+    """Whether the host wants no request now; then these posts are put off."""
     now = services.clock()
     with services.store.write() as tx:
-        contests.lock(tx, lease.contest_id, lease)
-        until = searches.resting(tx, {group[0].host}, now=now).get(group[0].host)
+        until = searches.resting(tx, {host}, now=now).get(host)
         if until is not None:
+            contests.lock(tx, lease.contest_id, lease)
             posts.postpone(tx, lease.contest_id, [post.id for post in group], until=until, trouble=group[0].trouble)
     return until is not None
 
