@@ -96,8 +96,11 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _keys_are_whole(self) -> Self:
-        if bool(self.x_user_token.get_secret_value()) != bool(self.x_user_id):
-            raise ValueError("X_USER_TOKEN and X_USER_ID go together")
+        has_user, has_app = (bool(key.get_secret_value()) for key in (self.x_user_token, self.x_bearer_token))
+        if has_user and not self.x_user_id:
+            raise ValueError("X_USER_TOKEN needs X_USER_ID, the number of its account")
+        if self.x_user_id and not (has_user or has_app):
+            raise ValueError("X_USER_ID needs X_BEARER_TOKEN or X_USER_TOKEN")
         if bool(self.bluesky_handle) != bool(self.bluesky_app_password.get_secret_value()):
             raise ValueError("BLUESKY_HANDLE and BLUESKY_APP_PASSWORD go together")
         return self
