@@ -134,7 +134,8 @@ def test_a_receipt_that_is_none(tirage, tmp_path):
 def test_ids_that_can_not_be(tirage):
     for contest in ("99999999999999999999", "0", "x"):
         assert "CONTEST_ID" in refused(tirage.run("contest", "show", contest))
-    assert "COMMENT_ID" in refused(tirage.run("contest", "readmit", "1", str(2**63), "--reason", "x"))
+    for entry in (str(2**63), "0", "x:1"):
+        assert "There is no" in refused(tirage.run("contest", "readmit", "1", entry, "--reason", "x"))
 
 
 @pytest.fixture
@@ -207,4 +208,4 @@ def test_a_receipt_that_can_not_be_written(tirage, contest_post):
     tirage.cli("contest", "seal", contest, "--yes", "--leave-out-undecided")
     tirage.cli("contest", "draw", contest)
     assert "can't be written" in refused(tirage.run("contest", "receipt", contest, "--output", "/nonexist/y"))
-    assert tirage.json("contest", "receipt", contest)["format"] == "tirage-receipt/1"
+    assert tirage.json("contest", "receipt", contest)["format"] == "tirage-receipt/2"
