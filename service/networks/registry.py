@@ -14,7 +14,6 @@ from service.usecases.ports import Network, Source
 MOST_CANDIDATES = 64  # of one comment: what may be a post's address
 MOST_POSTS = 5  # of one comment
 LONGEST_ADDRESS = 2_000
-_MARKS = ("//", "x.com/", "twitter.com/", "bsky.app/")
 _CANDIDATE = re.compile(
     r"""(?:https?|at)://[^\s"'<>]{4,2000}|(?<![\w./@-])(?:[\w-]+\.)?(?:x\.com|twitter\.com|bsky\.app)/[^\s"'<>]{4,2000}""",
     re.IGNORECASE,
@@ -58,8 +57,8 @@ class Reader:
 
     def posts(self, content: str) -> str:
         """The references of the posts whose addresses stand in a comment's HTML, separated by blanks; the first few."""
-        if not any(mark in content for mark in _MARKS):
-            return ""
+        if not ("//" in content or ".com/" in content or ".app/" in content):
+            return ""  # nearly always; spelled out, since a loop takes five times as long
         found: dict[str, None] = {}
         for text in _candidates(html.unescape(content)):
             for network in self._networks:

@@ -32,6 +32,7 @@ ON_X = "x:1990000000000000001"
         "Voilà : https://twitter.com/ana/status/1990000000000000001?s=20&amp;t=abc.",
         '<p>mon <a href="https://mobile.twitter.com/ana/statuses/1990000000000000001/photo/1">message</a></p>',
         "(x.com/i/web/status/1990000000000000001)",
+        "X.com/Ana/status/1990000000000000001",
         "twitter.com/#!/ana/status/1990000000000000001, merci",
         "« https://x.com/ana/status/1990000000000000001 »",
     ],
