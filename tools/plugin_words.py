@@ -25,7 +25,11 @@ from tools.php_words import extract_php
 
 PLUGIN = Path(__file__).parents[1] / "wp_bridge/plugin/tirage"
 LOCALE = "fr_FR"
-SCRIPTS = {"assets/editor.js": "tirage-editor", "assets/block.js": "tirage-block"}
+SCRIPTS = {
+    "assets/editor.js": "tirage-editor",
+    "assets/editor-fields.js": "tirage-editor-fields",
+    "assets/block.js": "tirage-block",
+}
 """Which script is registered under which handle."""
 
 KEYWORDS = {

@@ -26,6 +26,8 @@ foreach ($args['saved'] as $id) {
 }
 return $enabled;
 """
+RULES = dict.fromkeys(("replies_count", "staff_may_win", "leave_out_held", "needs_all", "reposts_count"), False)
+RULES["one_prize"] = True
 SETTINGS = {"enabled": True, "closes": "2030-11-27 17:00", "winners": 2, "alternates": 1, "excluded": ["Ada", "#12"]}
 
 
@@ -65,7 +67,7 @@ def test_saving_a_post_opens_its_contest_and_saving_it_again_does_nothing(each_b
         "winners": 2,
         "alternates": 1,
         "automatic": False,
-        "rules": {"replies_count": False, "staff_may_win": False, "leave_out_held": False, "excluded": ["Ada", "#12"]},
+        "rules": RULES | {"excluded": ["Ada", "#12"]},
     }
     ask(each_blog, "POST", f"wp/v2/posts/{post}", login="author", json={"title": "Another title"})
     assert len(saves(service)) == 1
@@ -177,15 +179,21 @@ def test_hostile_settings_are_made_harmless(blog: Site):
         "winners": 10**9,
         "alternates": -5,
         "excluded": ["<script>alert(1)</script>Ada", {"a": 1}, "x" * 5000, *[str(n) for n in range(2000)]],
-        "message": "<script>alert(1)</script>" + "m" * 1000,
+        "message": "m" * 5000,
+        "links": ["javascript:alert(1)", "https://a.example/<script>"],
+        "hashtags": {"a": ["b"]},
         "how_to": ["list"],
+        "pools": [{"channel": "<script>", "winners": 10**9, "alternates": -5}, "<i>"],
+        "one_prize": "no",
         "other": "dropped",
     }
     told = blog.php("return tirage_clean_settings($args['value']);", value=value)
     assert (told["closes"], told["winners"], told["alternates"], told["how_to"]) == ("", 1000, 0, "")
     assert "<" not in str(told)
     assert len(told["excluded"]) <= 500
-    assert len(told["message"]) <= 240
+    assert len(told["message"]) == 1000
+    assert told["links"] == ["https://a.example/script"]
+    assert (told["hashtags"], told["one_prize"]) == ([], True)
     assert "other" not in told
 
 

@@ -74,9 +74,12 @@ def test_a_comment_rings(quiet_blog: Site, service: StandIn):
 
 def test_a_contest_is_set_up_and_shown(quiet_blog: Site, service: StandIn):
     post = quiet_blog.create_post("Gagnez", "<!-- wp:tirage/contest /-->[tirage]")
-    state = state_of(post, entries=77)
+    pool = {"name": "Publications", "channel": "posts", "winners": 1, "alternates": 3, "prize": "Un livre"}
+    composed = {"network": "x", "url": "https://x.com/intent/post?text=a", "text": "a", "length": 999, "longest": 280}
+    state = state_of(post, entries=77, pools=[pool], compose=[composed | {"fits": False}])
     service.calls = {"contest.save": (200, {"contest": state}), "contest.show": (200, {"contests": {str(post): state}})}
-    meta = {"_tirage_settings": {"enabled": True, "closes": "2030-11-27 17:00", "message": "Je participe"}}
+    settings = {"enabled": True, "closes": "2030-11-27 17:00", "message": "Je participe", "hashtags": ["livres"]}
+    meta = {"_tirage_settings": settings | {"pools": [pool]}}
     assert ask(quiet_blog, "POST", f"wp/v2/posts/{post}", login="author", json={"meta": meta}).ok
     assert ask(quiet_blog, "GET", f"tirage/v1/contest/{post}", login="author").json()["problem"] == ""
     page = log_in(quiet_blog, "reader").get(f"{quiet_blog.base_url}/?p={post}", timeout=30).text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from datetime import UTC, datetime, timedelta
+from html import unescape
 
 import pytest
 import requests
@@ -15,7 +16,17 @@ from tests.plugin.standin import StandIn
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
 BLOCK = "<!-- wp:tirage/contest /-->"
-MESSAGE = "update_post_meta($args['p'], '_tirage_settings', ['message' => 'Je participe & je gagne']);"
+PLACES = {"winners": 1, "alternates": 3}
+POOLS: list[dict[str, object]] = [
+    {"name": "Commentaires", "channel": "comments", "prize": "Un livre", **PLACES},
+    {"name": "Publications", "channel": "posts", "prize": "", **PLACES},
+]
+BOTH: list[dict[str, object]] = [{**POOLS[0], "channel": "both"}]
+COMPOSE = [
+    {"network": "bluesky", "url": "https://bsky.app/intent/compose?text=a", "text": "a"},
+    {"network": "mastodon", "url": "https://mastodon.example/share?text=%22a%22", "text": '"a" <3 :-) --'},
+    {"network": "x", "url": "https://x.com/intent/post?text=a%20%26%0Ab", "text": "a & b"},
+]
 
 
 def write(site: Site, content: str = BLOCK, **state: object) -> int:
@@ -62,17 +73,9 @@ def test_an_open_contest_tells_until_when_how_and_how_many(each_blog: Site, cont
     assert "https://draws.example/contests/gagnez" in text
 
 
-def test_the_button_for_x_is_there_when_a_message_is_set(blog: Site):
-    post = write(blog)
-    assert "x.com" not in shown(blog, post)
-    blog.php(MESSAGE, p=post)
-    assert "https://x.com/intent/post?text=Je%20participe%20%26%20je%20gagne&#038;url=" in shown(blog, post)
-
-
 def test_after_the_deadline_it_is_closed_without_asking_anybody(blog: Site, service: StandIn):
     past = (datetime.now(UTC) - timedelta(seconds=2)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    post = write(blog, closes_at=past)
-    blog.php(MESSAGE, p=post)
+    post = write(blog, closes_at=past, pools=[POOLS[1]], compose=COMPOSE)
     text = shown(blog, post)
     assert "x.com" not in text
     assert "Clos depuis" in text
@@ -97,6 +100,142 @@ def test_the_winners_with_the_proof(blog: Site):
     assert proof in text
     assert "<script" not in text
     assert "onerror" not in text
+
+
+def links(text: str) -> list[str]:
+    """Where the links for posting lead."""
+    return re.findall(r'class="tirage-share"[^>]* href="([^"]*)"', text)
+
+
+@pytest.mark.parametrize("content", [BLOCK, "[tirage]"])
+def test_where_posts_take_part_readers_get_a_link_for_each_network(each_blog: Site, content: str):
+    post = write(each_blog, content, pools=POOLS, compose=COMPOSE)
+    text = shown(each_blog, post)
+    assert links(text) == [
+        "https://x.com/intent/post?text=a%20%26%20b",  # WordPress would drop the line break, and glue the words
+        "https://mastodon.example/share?text=%22a%22",
+        "https://bsky.app/intent/compose?text=a",
+    ]
+    assert [text.find(f"Publier sur {name}</a>") > 0 for name in ("X", "Mastodon", "Bluesky")] == [True] * 3
+    assert text.count('rel="noopener nofollow"') == 3
+    assert "mettez l’adresse de votre publication dans un commentaire" in text
+    assert "ailleurs que sur mastodon.example" in text
+    (copied,) = re.findall(r'<pre class="tirage-text">(.*?)</pre>', text)
+    assert unescape(copied) == '"a" <3 :-) --'  # to be posted as it is: no curly quotes, dashes and smileys
+
+
+def test_before_the_service_answered_and_without_posts_there_is_no_link_to_post(blog: Site):
+    post = write(blog)
+    keep_message = "tirage_keep_settings($args['p'], tirage_clean_settings(['message' => 'Je participe']));"
+    blog.php(keep_message, p=post)
+    text = shown(blog, post)
+    assert "31" in text
+    assert ("tirage-share" in text, "Je participe" in text, "x.com" in text) == (False, False, False)
+
+
+@pytest.mark.parametrize(
+    ("pools", "words"),
+    [
+        (POOLS, "ou faites les deux"),
+        (BOTH, "ou publiez le message ci-dessous"),
+        (POOLS[1:], "<p>Publiez le message ci-dessous."),
+        ([], "<p>Laissez un commentaire sous cet article. Une"),
+    ],
+)
+def test_how_to_enter_follows_the_pools(blog: Site, pools: list[dict[str, object]], words: str):
+    assert words in shown(blog, write(blog, pools=pools, compose=COMPOSE if pools else []))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "http://x.com/intent/post",
+        "https://a:b@x.com/",
+        "https://x.com\\@evil.example/",
+        '"><script>alert(1)</script>',
+        f"https://{HOSTILE}/",
+    ],
+)
+def test_a_link_that_is_no_plain_https_address_is_not_shown(blog: Site, url: str):
+    winner = {"name": "@ana", "comment": 0, "url": url, "pool": "x", "prize": ""}
+    text = shown(blog, write(blog, pools=POOLS, compose=[{"network": "x", "url": url, "text": HOSTILE}]))
+    assert links(text) == []
+    assert "dans un commentaire ici" not in text
+    text = shown(blog, write(blog, phase="announced", drawn=[winner]))
+    assert "<li><bdi>@ana</bdi></li>" in text
+
+
+def test_a_text_to_copy_is_harmless(blog: Site):
+    compose = [{"network": "mastodon", "url": "https://m.example/share?text=a", "text": HOSTILE}]
+    text = shown(blog, write(blog, pools=POOLS, compose=compose))
+    assert links(text)
+    assert "<script" not in text
+    assert "<img" not in text
+
+
+def test_winners_stand_by_pool_with_the_prize_and_a_link_to_their_post(blog: Site):
+    post = blog.create_post("Gagnez", BLOCK)
+    (comment,) = blog.insert_comments(post, [{"content": "x", "author": "Zoé"}])
+    drawn = [
+        {"name": "Zoé", "comment": comment, "url": "", "pool": "Commentaires", "prize": "Un livre"},
+        {"name": "@ana", "comment": 0, "url": "https://x.com/ana/status/1", "pool": "Publications", "prize": ""},
+        {"name": "@bo", "comment": 0, "url": "", "pool": "Publications", "prize": ""},
+    ]
+    keep(blog, post, phase="announced", pools=POOLS, drawn=drawn)
+    text = re.sub(r"\s+", " ", shown(blog, post))
+    first, second = text.split('<p class="tirage-pool">')[1:]
+    assert first.startswith("<bdi>Commentaires</bdi> – <bdi>Un livre</bdi></p>")
+    assert f"#comment-{comment}" in first
+    assert second.startswith("<bdi>Publications</bdi></p>")
+    assert '<a rel="nofollow noopener" href="https://x.com/ana/status/1"><bdi>@ana</bdi></a>' in second
+    assert "<li><bdi>@bo</bdi></li>" in second
+
+
+def test_one_pool_is_not_named_and_its_prize_is(blog: Site):
+    drawn = [{"name": "Zoé", "comment": 0, "pool": "comments", "prize": "Un livre"}]
+    text = shown(blog, write(blog, phase="announced", drawn=drawn))
+    assert '<p class="tirage-pool"><bdi>Un livre</bdi></p>' in text
+    assert "comments</bdi>" not in text
+
+
+def test_names_of_pools_and_prizes_are_not_trusted(blog: Site):
+    drawn = [{"name": HOSTILE, "comment": 0, "url": "", "pool": f"{HOSTILE} {n}", "prize": HOSTILE} for n in range(2)]
+    text = shown(blog, write(blog, phase="announced", drawn=drawn))
+    assert text.count("tirage-pool") == 2
+    assert "<script" not in text
+    assert "<img" not in text
+
+
+def test_what_an_earlier_version_kept_is_shown(blog: Site):
+    post = write(blog, phase="announced", drawn=[{"name": "Zoé", "comment": 0}])
+    code = """
+        $state = get_post_meta($args['post'], '_tirage_state', true);
+        unset($state['pools'], $state['compose']);
+        $state['drawn'] = [array_intersect_key($state['drawn'][0], ['name' => 1, 'comment' => 1])];
+        $state['phase'] = $args['phase'];
+        update_post_meta($args['post'], '_tirage_state', $state);
+        return tirage_render($args['post']);
+    """
+    assert "<li><bdi>Zoé</bdi></li>" in blog.php(code, post=post, phase="announced")
+    assert "31" in blog.php(code, post=post, phase="open")
+
+
+THREE_BYTES = """
+$wpdb->query("ALTER TABLE $wpdb->postmeta MODIFY meta_value longtext CHARACTER SET $args[charset]");
+"""
+
+
+def test_an_emoji_in_a_name_does_not_keep_the_winners_from_a_blog_that_can_not_store_it(
+    plugin_blog_68: Site, service: StandIn
+):
+    plugin_blog_68.php(THREE_BYTES, charset="utf8mb3")
+    try:
+        drawn = [{"name": "@ana 🎁 𝒜", "comment": 0}]
+        text = shown(plugin_blog_68, write(plugin_blog_68, phase="announced", drawn=drawn))
+    finally:
+        plugin_blog_68.php(THREE_BYTES, charset="utf8mb4")
+    assert "@ana 🎁 𝒜" in unescape(text)
 
 
 def test_what_the_service_says_is_not_trusted(blog: Site):

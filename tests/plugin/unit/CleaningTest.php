@@ -71,6 +71,8 @@ final class CleaningTest extends TestCase {
 				'is_changeable' => false,
 				'problem'       => '',
 				'drawn'         => array(),
+				'pools'         => array(),
+				'compose'       => array(),
 				'entries'       => 0,
 				'eligible'      => 0,
 				'winners'       => 0,
@@ -96,26 +98,28 @@ final class CleaningTest extends TestCase {
 		$this->assertSame( array( '', 'https://draws.example/1' ), array( $state['page_url'], $state['proof_url'] ) );
 	}
 
-	public function test_who_was_drawn_keeps_a_name_and_a_comment(): void {
+	public function test_who_was_drawn_keeps_a_name_and_a_comment_or_a_post_and_what_was_won(): void {
 		$drawn = array(
 			array(
 				'name'    => '<b>Zoé</b>',
 				'comment' => '34',
 				'email'   => 'zoe@example.org',
 			),
+			array(
+				'name'    => '@ana',
+				'comment' => 0,
+				'url'     => 'https://x.com/ana/status/1',
+				'pool'    => 'Publications',
+				'prize'   => 'Un <3 livre',
+			),
 			'odd',
-			array(),
+			array( 'url' => 'javascript:alert(1)' ),
 		);
 		$kept  = array(
-			array(
-				'name'    => 'Zoé',
-				'comment' => 34,
-			),
-			array(
-				'name'    => '',
-				'comment' => 0,
-			),
+			array( 'Zoé', 34, '', '', '' ),
+			array( '@ana', 0, 'https://x.com/ana/status/1', 'Publications', 'Un <3 livre' ),
+			array( '', 0, '', '', '' ),
 		);
-		$this->assertSame( $kept, tirage_clean_state( array( 'drawn' => $drawn ) + self::TOLD )['drawn'] );
+		$this->assertSame( $kept, array_map( 'array_values', tirage_clean_state( array( 'drawn' => $drawn ) + self::TOLD )['drawn'] ) );
 	}
 }

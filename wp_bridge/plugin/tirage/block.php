@@ -90,8 +90,8 @@ function tirage_render_hint(): string {
  * @param array   $state How the contest stands.
  */
 function tirage_render_open( WP_Post $post, array $state ): string {
-	$settings = tirage_settings( $post->ID );
-	$how_to   = '' !== $settings['how_to'] ? $settings['how_to'] : __( 'Leave a comment on this post. One entry for each person counts.', 'tirage' );
+	$how_to = tirage_settings( $post->ID )['how_to'];
+	$how_to = '' !== $how_to ? $how_to : tirage_how_to( $state['compose'] ? array_column( $state['pools'], 'channel' ) : array() );
 	/* translators: %s: date, time and timezone */
 	$until = sprintf( esc_html__( 'Open until %s', 'tirage' ), tirage_time_html( $state['closes_at'] ) );
 	/* translators: %s: a number */
@@ -100,7 +100,25 @@ function tirage_render_open( WP_Post $post, array $state ): string {
 	$entries = sprintf( _n( '%s entry so far', '%s entries so far', $state['entries'], 'tirage' ), number_format_i18n( $state['entries'] ) );
 	$html    = '<p class="tirage-lead"><strong>' . $until . '</strong></p><p>' . esc_html( $how_to ) . '</p>';
 	$html   .= '<p class="tirage-facts">' . esc_html( $prizes ) . ' · ' . esc_html( $entries ) . '</p>';
-	return $html . tirage_share_html( $post, $settings['message'] ) . tirage_link_html( $state['page_url'], __( 'How the draw works', 'tirage' ) );
+	return $html . tirage_share_html( $state['compose'] ) . tirage_link_html( $state['page_url'], __( 'How the draw works', 'tirage' ) );
+}
+
+/**
+ * How to enter, where the writer doesn't say it.
+ *
+ * @param string[] $channels Who takes part in each pool.
+ */
+function tirage_how_to( array $channels ): string {
+	$channels = array_unique( $channels );
+	if ( ! $channels || array( 'comments' ) === $channels ) {
+		return __( 'Leave a comment on this post. One entry for each person counts.', 'tirage' );
+	}
+	if ( array( 'posts' ) === $channels ) {
+		return __( 'Post the message below. One entry for each person counts.', 'tirage' );
+	}
+	return array( 'both' ) === $channels
+		? __( 'Leave a comment on this post, or post the message below. One entry for each person counts.', 'tirage' )
+		: __( 'Leave a comment on this post, post the message below, or do both: each has prizes of its own.', 'tirage' );
 }
 
 /**
@@ -114,28 +132,6 @@ function tirage_time_html( int $time ): string {
 	$zone  = str_replace( '_', ' ', wp_timezone_string() );
 	$utc   = gmdate( 'Y-m-d\TH:i:s\Z', $time );
 	return sprintf( '<time datetime="%s">%s</time> (%s)', esc_attr( $utc ), esc_html( $words ), esc_html( $zone ) );
-}
-
-/**
- * The button to post a message on X: a plain link, nothing is loaded from there.
- *
- * @param WP_Post $post    The post.
- * @param string  $message What to post; no button without.
- */
-function tirage_share_html( WP_Post $post, string $message ): string {
-	if ( '' === $message ) {
-		return '';
-	}
-	$url = 'https://x.com/intent/post?' . http_build_query(
-		array(
-			'text' => $message,
-			'url'  => get_permalink( $post ),
-		),
-		'',
-		'&',
-		PHP_QUERY_RFC3986
-	);
-	return '<p><a class="tirage-share" rel="noopener nofollow" target="_blank" href="' . esc_url( $url ) . '">' . esc_html__( 'Post it on X', 'tirage' ) . '</a></p>';
 }
 
 /**
@@ -164,19 +160,38 @@ function tirage_render_closed( array $state ): string {
 }
 
 /**
- * Once the winners are announced.
+ * Once the winners are announced: by pool, where there are several.
  *
  * @param array $state How the contest stands.
  */
 function tirage_render_winners( array $state ): string {
 	$title = _n( 'The winner', 'The winners', count( $state['drawn'] ), 'tirage' );
-	$html  = '<p class="tirage-lead"><strong>' . esc_html( $title ) . '</strong></p><ol class="tirage-winners">';
+	$html  = '<p class="tirage-lead"><strong>' . esc_html( $title ) . '</strong></p>';
+	$pools = array();
 	foreach ( $state['drawn'] as $winner ) {
-		$name  = '' !== $winner['name'] ? $winner['name'] : __( 'Anonymous', 'tirage' );
-		$link  = $winner['comment'] && get_comment( $winner['comment'] ) ? get_comment_link( $winner['comment'] ) : '';
-		$words = '<bdi>' . esc_html( $name ) . '</bdi>';
-		$html .= '<li>' . ( '' === $link ? $words : '<a href="' . esc_url( $link ) . '">' . $words . '</a>' ) . '</li>';
+		$pools[ $winner['pool'] ?? '' ][] = $winner;
 	}
-	$html .= '</ol>';
+	$has_several = count( $pools ) > 1 || count( $state['pools'] ) > 1;
+	foreach ( $pools as $name => $winners ) {
+		$words = array_filter( array( $has_several ? (string) $name : '', $winners[0]['prize'] ?? '' ), 'strlen' );
+		$words = array_map( fn ( $word ) => '<bdi>' . esc_html( $word ) . '</bdi>', $words );
+		$html .= $words ? '<p class="tirage-pool">' . implode( ' – ', $words ) . '</p>' : '';
+		$html .= '<ol class="tirage-winners">' . implode( '', array_map( 'tirage_winner_html', $winners ) ) . '</ol>';
+	}
 	return $html . tirage_link_html( $state['proof_url'], __( 'Check the draw yourself', 'tirage' ) );
+}
+
+/**
+ * A winner, linked to what won: their comment, or their post on a network.
+ *
+ * @param array $winner As the state has it.
+ */
+function tirage_winner_html( array $winner ): string {
+	$words = '<bdi>' . esc_html( '' !== $winner['name'] ? $winner['name'] : __( 'Anonymous', 'tirage' ) ) . '</bdi>';
+	$link  = $winner['comment'] && get_comment( $winner['comment'] ) ? get_comment_link( $winner['comment'] ) : '';
+	if ( '' !== $link ) {
+		return '<li><a href="' . esc_url( $link ) . '">' . $words . '</a></li>';
+	}
+	$post = esc_url( $winner['url'] ?? '', array( 'https' ) );
+	return '' === $post ? "<li>$words</li>" : "<li><a rel=\"nofollow noopener\" href=\"$post\">$words</a></li>";
 }

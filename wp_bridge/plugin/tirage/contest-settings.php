@@ -11,6 +11,7 @@ if ( ! defined( 'ABSPATH' ) ) {
 
 const TIRAGE_MOST_PLACES   = 1000;
 const TIRAGE_MOST_EXCLUDED = 500;
+const TIRAGE_RULES         = array( 'replies_count', 'staff_may_win', 'leave_out_held', 'one_prize', 'needs_all', 'reposts_count', 'excluded' );
 
 /**
  * The settings of a post that nobody made a contest of.
@@ -28,6 +29,14 @@ function tirage_default_settings(): array {
 		'excluded'       => array(),
 		'message'        => '',
 		'how_to'         => '',
+		'pools'          => array(),
+		'one_prize'      => true,
+		'needs_all'      => false,
+		'reposts_count'  => false,
+		'links'          => array(),
+		'hashtags'       => array(),
+		'mentions'       => array(),
+		'no_link'        => false,
 	);
 }
 
@@ -39,16 +48,17 @@ function tirage_default_settings(): array {
 function tirage_clean_settings( $value ): array {
 	$given    = is_array( $value ) ? $value : (array) $value;
 	$settings = tirage_default_settings();
-	foreach ( array( 'enabled', 'automatic', 'replies_count', 'staff_may_win', 'leave_out_held' ) as $name ) {
+	foreach ( array_keys( $settings, false, true ) as $name ) {
 		$settings[ $name ] = is_scalar( $given[ $name ] ?? null ) && rest_sanitize_boolean( $given[ $name ] );
 	}
+	$settings['one_prize']  = ! isset( $given['one_prize'] ) || ( is_scalar( $given['one_prize'] ) && rest_sanitize_boolean( $given['one_prize'] ) );
 	$settings['winners']    = tirage_clean_number( $given['winners'] ?? 1, 1 );
 	$settings['alternates'] = tirage_clean_number( $given['alternates'] ?? 3, 0 );
 	$settings['closes']     = tirage_clean_time( $given['closes'] ?? '' );
-	$settings['message']    = tirage_clean_text( $given['message'] ?? '', 240 );
 	$settings['how_to']     = tirage_clean_text( $given['how_to'] ?? '', 500 );
 	$settings['excluded']   = tirage_clean_list( $given['excluded'] ?? null );
-	return $settings;
+	$settings['pools']      = tirage_clean_pools( $given['pools'] ?? null );
+	return tirage_with_pools( array_merge( $settings, tirage_clean_message( $given ) ) );
 }
 
 /**
@@ -93,6 +103,17 @@ function tirage_clean_time( $value ): string {
  */
 function tirage_clean_text( $value, int $longest ): string {
 	return is_string( $value ) ? mb_substr( sanitize_text_field( $value ), 0, $longest ) : '';
+}
+
+/**
+ * One line of text as it was typed, also with what would be HTML elsewhere: who prints it escapes it.
+ *
+ * @param mixed $value   As sent.
+ * @param int   $longest Its length at most, in characters.
+ */
+function tirage_clean_line( $value, int $longest ): string {
+	$line = is_string( $value ) ? trim( (string) preg_replace( '/[\p{Z}\p{Cc}]+/u', ' ', $value ) ) : '';
+	return trim( mb_substr( $line, 0, $longest ) );
 }
 
 /**
@@ -167,95 +188,4 @@ function tirage_post_types(): array {
 			}
 		)
 	);
-}
-
-/**
- * Keeps the settings as post meta that the editor reads and writes. Only in the context "edit": who is excluded is
- * nobody else's business.
- */
-function tirage_register_meta(): void {
-	$yes_no     = array( 'type' => 'boolean' );
-	$text       = array( 'type' => 'string' );
-	$properties = array(
-		'closes'     => $text,
-		'winners'    => array( 'type' => 'integer' ),
-		'alternates' => array( 'type' => 'integer' ),
-		'message'    => $text,
-		'how_to'     => $text,
-		'excluded'   => array(
-			'type'  => 'array',
-			'items' => $text,
-		),
-	);
-	foreach ( array( 'enabled', 'automatic', 'replies_count', 'staff_may_win', 'leave_out_held' ) as $name ) {
-		$properties[ $name ] = $yes_no;
-	}
-	foreach ( tirage_post_types() as $type ) {
-		register_post_meta(
-			$type,
-			'_tirage_settings',
-			array(
-				'type'              => 'object',
-				'single'            => true,
-				'default'           => tirage_default_settings(),
-				'sanitize_callback' => 'tirage_clean_settings',
-				'auth_callback'     => 'tirage_may_write_meta',
-				'show_in_rest'      => array(
-					'schema' => array(
-						'type'       => 'object',
-						'context'    => array( 'edit' ),
-						'properties' => $properties,
-					),
-				),
-			)
-		);
-		add_filter( "rest_pre_insert_$type", 'tirage_drop_settings', 10, 2 );
-		add_action( "rest_after_insert_$type", 'tirage_keep_sent_settings', 10, 2 );
-	}
-}
-add_action( 'init', 'tirage_register_meta', 20 );
-
-/**
- * Whether a client may write the settings.
- *
- * @param bool   $allowed What WordPress thinks.
- * @param string $key     The meta key.
- * @param int    $post_id The post.
- */
-function tirage_may_write_meta( $allowed, $key, $post_id ): bool {
-	return tirage_may_set_up( (int) $post_id );
-}
-
-/**
- * Leaves the settings out of what the editor saves for somebody who may not write them: it sends all meta of a post
- * as soon as any of it changed, such as footnotes, and WordPress would refuse the whole post for ours.
- *
- * @param object          $prepared The post that is about to be saved; without ID while it is new.
- * @param WP_REST_Request $request  What was sent.
- * @return object
- */
-function tirage_drop_settings( $prepared, WP_REST_Request $request ) {
-	$meta = $request['meta'];
-	$may  = isset( $prepared->ID )
-		? tirage_may_set_up( (int) $prepared->ID )
-		: current_user_can( get_post_type_object( $prepared->post_type )->cap->publish_posts );
-	if ( ! $may && is_array( $meta ) ) {
-		unset( $meta['_tirage_settings'] );
-		$request['meta'] = $meta;
-	} elseif ( isset( $prepared->ID, $meta['_tirage_settings'] ) && tirage_is_copied( (int) $prepared->ID ) ) {
-		delete_post_meta( $prepared->ID, '_tirage_settings' ); // MariaDB takes writing the same again for a failure.
-	}
-	return $prepared;
-}
-
-/**
- * Notes that settings that were sent are the post's own.
- *
- * @param WP_Post         $post    The post, saved.
- * @param WP_REST_Request $request What was sent.
- */
-function tirage_keep_sent_settings( WP_Post $post, WP_REST_Request $request ): void {
-	if ( isset( $request['meta']['_tirage_settings'] ) && tirage_may_set_up( $post->ID ) ) {
-		tirage_keep_settings( $post->ID, tirage_clean_settings( $request['meta']['_tirage_settings'] ) );
-	}
 }

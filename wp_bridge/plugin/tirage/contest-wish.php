@@ -9,13 +9,22 @@ if ( ! defined( 'ABSPATH' ) ) {
 	exit;
 }
 
+const TIRAGE_ADDED = array( 'pools', 'one_prize', 'needs_all', 'reposts_count' ); // to the settings of earlier versions.
+
 /**
- * What changes when the contest does.
+ * What changes when the contest does. What was added later counts where it isn't the default, so that no contest of an
+ * earlier version takes itself for changed.
  *
  * @param array $settings The settings.
  */
 function tirage_fingerprint( array $settings ): string {
-	return md5( (string) wp_json_encode( array_diff_key( $settings, array_flip( array( 'message', 'how_to' ) ) ) ) );
+	$untold = array_merge( array( 'how_to' ), tirage_takes_posts( $settings['pools'] ) ? array() : TIRAGE_MESSAGE );
+	foreach ( TIRAGE_ADDED as $name ) {
+		if ( tirage_default_settings()[ $name ] === $settings[ $name ] ) {
+			$untold[] = $name;
+		}
+	}
+	return md5( (string) wp_json_encode( array_diff_key( $settings, array_flip( $untold ) ) ) );
 }
 
 /**
@@ -112,19 +121,17 @@ function tirage_local_time( string $text ): ?int {
  * @param string $actor    The login of whoever saved it.
  */
 function tirage_wish( int $post_id, array $settings, string $actor ): array {
-	return array(
-		'post'       => $post_id,
-		'actor'      => '' !== $actor ? $actor : 'wordpress',
-		'url'        => tirage_blog_address(),
-		'closes'     => tirage_deadline( $post_id, $settings['closes'] ),
-		'winners'    => $settings['winners'],
-		'alternates' => $settings['alternates'],
-		'automatic'  => $settings['automatic'],
-		'rules'      => array(
-			'replies_count'  => $settings['replies_count'],
-			'staff_may_win'  => $settings['staff_may_win'],
-			'leave_out_held' => $settings['leave_out_held'],
-			'excluded'       => $settings['excluded'],
-		),
+	$wish = array(
+		'post'      => $post_id,
+		'actor'     => '' !== $actor ? $actor : 'wordpress',
+		'url'       => tirage_blog_address(),
+		'closes'    => tirage_deadline( $post_id, $settings['closes'] ),
+		'automatic' => $settings['automatic'],
+		'rules'     => array_intersect_key( $settings, array_flip( TIRAGE_RULES ) ),
 	);
+	if ( tirage_takes_posts( $settings['pools'] ) ) {
+		$wish['message'] = tirage_message_wish( $post_id, $settings );
+	}
+	$places = $settings['pools'] ? array( 'pools' ) : array( 'winners', 'alternates' );
+	return $wish + array_intersect_key( $settings, array_flip( $places ) );
 }

@@ -54,8 +54,8 @@ function tirage_print_contest_fields( WP_Post $post, ?array $state ): void {
 	$value = str_replace( ' ', 'T', $settings['closes'] );
 	/* translators: %s: timezone */
 	tirage_print_field( 'closes', 'datetime-local', sprintf( __( 'Deadline (%s)', 'tirage' ), str_replace( '_', ' ', wp_timezone_string() ) ), $value );
-	tirage_print_field( 'winners', 'number', __( 'Winners', 'tirage' ), (string) $settings['winners'], 1 );
-	tirage_print_field( 'alternates', 'number', __( 'Alternates', 'tirage' ), (string) $settings['alternates'], 0 );
+	tirage_print_pools( $settings );
+	tirage_print_message( $settings, $state );
 	tirage_print_tick( 'replies_count', __( 'Replies to other comments count too', 'tirage' ), $settings );
 	tirage_print_tick( 'staff_may_win', __( 'Those who write for the blog may win', 'tirage' ), $settings );
 	tirage_print_tick( 'automatic', __( 'Seal, draw and announce without a review', 'tirage' ), $settings );
@@ -72,7 +72,6 @@ function tirage_print_contest_fields( WP_Post $post, ?array $state ): void {
 function tirage_print_reader_fields( array $settings ): void {
 	echo '<fieldset><legend><strong>' . esc_html__( 'For readers', 'tirage' ) . '</strong></legend>';
 	tirage_print_lines( 'how_to', __( 'How to enter, in your words', 'tirage' ), $settings['how_to'] );
-	tirage_print_lines( 'message', __( 'Message for X', 'tirage' ), $settings['message'] );
 	echo '<p class="description">' . esc_html__( 'The shortcode [tirage] in the post shows them how the contest stands.', 'tirage' ) . '</p></fieldset>';
 }
 
@@ -120,60 +119,6 @@ function tirage_print_box_state( int $post_id, ?array $state ): void {
 }
 
 /**
- * A box to tick.
- *
- * @param string $name     The setting.
- * @param string $label    Its words.
- * @param array  $settings All settings.
- * @param bool   $is_fixed Whether it can't be changed.
- */
-function tirage_print_tick( string $name, string $label, array $settings, bool $is_fixed = false ): void {
-	printf(
-		'<p><label><input type="checkbox" name="tirage[%1$s]" value="1"%2$s%3$s> %4$s</label></p>',
-		esc_attr( $name ),
-		checked( $settings[ $name ], true, false ),
-		disabled( $is_fixed, true, false ),
-		esc_html( $label )
-	);
-}
-
-/**
- * A field of one line.
- *
- * @param string   $name  The setting.
- * @param string   $type  The kind of field.
- * @param string   $label Its words.
- * @param string   $value What stands in it.
- * @param int|null $least The least number.
- */
-function tirage_print_field( string $name, string $type, string $label, string $value, ?int $least = null ): void {
-	printf(
-		'<p><label for="tirage-%1$s">%2$s</label><br><input id="tirage-%1$s" type="%3$s" name="tirage[%1$s]" value="%4$s"%5$s></p>',
-		esc_attr( $name ),
-		esc_html( $label ),
-		esc_attr( $type ),
-		esc_attr( $value ),
-		null === $least ? '' : sprintf( ' min="%d" max="%d"', (int) $least, (int) TIRAGE_MOST_PLACES )
-	);
-}
-
-/**
- * A field of several lines.
- *
- * @param string $name  The setting.
- * @param string $label Its words.
- * @param string $value What stands in it.
- */
-function tirage_print_lines( string $name, string $label, string $value ): void {
-	printf(
-		'<p><label for="tirage-%1$s">%2$s</label><br><textarea id="tirage-%1$s" name="tirage[%1$s]" rows="2" class="large-text">%3$s</textarea></p>',
-		esc_attr( $name ),
-		esc_html( $label ),
-		esc_textarea( $value )
-	);
-}
-
-/**
  * The settings that the box means: what was fixed in it was not sent, and stays as it is. So does what nobody touched
  * while the form was open, as it may have been changed elsewhere meanwhile.
  *
@@ -183,19 +128,33 @@ function tirage_print_lines( string $name, string $label, string $value ): void 
 function tirage_box_settings( int $post_id, array $given ): array {
 	$kept   = tirage_settings( $post_id );
 	$before = is_string( $given['before'] ?? null ) ? json_decode( $given['before'], true ) : null;
+	$before = is_array( $before ) ? tirage_clean_settings( $before ) : null;
 	$state  = tirage_state( $post_id );
-	if ( null !== $state && ! $state['is_changeable'] ) {
-		$given = array_intersect_key( $given, array_flip( array( 'how_to', 'message' ) ) ) + $kept;
+	$fields = null !== $state && ! $state['is_changeable']
+		? array_intersect_key( $given, array( 'how_to' => '' ) )
+		: tirage_box_choices( $given, $before ?? $kept );
+	$wanted = tirage_clean_settings( array( 'enabled' => null !== $state || ! empty( $given['enabled'] ) ) + $fields + $kept );
+	foreach ( $before ?? array() as $name => $value ) {
+		$wanted[ $name ] = $wanted[ $name ] === $value ? $kept[ $name ] : $wanted[ $name ];
 	}
-	$wanted = tirage_clean_settings( array( 'enabled' => null !== $state || ! empty( $given['enabled'] ) ) + $given );
-	if ( ! is_array( $before ) ) {
-		return $wanted;
+	return tirage_clean_settings( $wanted );
+}
+
+/**
+ * What was sent, with what was unticked, and with the pools that were chosen.
+ *
+ * @param array $given The fields that were sent.
+ * @param array $shown The settings that they showed.
+ */
+function tirage_box_choices( array $given, array $shown ): array {
+	$ticks = array( 'automatic', 'replies_count', 'staff_may_win', 'leave_out_held' );
+	if ( isset( $given['who'] ) ) {
+		array_push( $ticks, 'one_prize', 'no_link' );
 	}
-	$before = tirage_clean_settings( $before );
-	foreach ( $wanted as $name => $value ) {
-		$wanted[ $name ] = $value === $before[ $name ] ? $kept[ $name ] : $value;
+	foreach ( $ticks as $name ) {
+		$given[ $name ] = ! empty( $given[ $name ] );
 	}
-	return $wanted;
+	return array( 'pools' => tirage_box_pools( $given, $shown ) ) + $given;
 }
 
 /**
@@ -211,10 +170,11 @@ function tirage_save_box( $post_id ): void {
 	if ( ! isset( $_POST['post_ID'] ) || (int) $post_id !== absint( $_POST['post_ID'] ) ) {
 		return; // a plugin saves another post along with this one, such as its translation.
 	}
-	$given             = isset( $_POST['tirage'] ) && is_array( $_POST['tirage'] ) ? wp_unslash( $_POST['tirage'] ) : array();
-	$lines             = is_string( $given['excluded'] ?? null ) ? $given['excluded'] : '';
-	$given['excluded'] = array_map( 'trim', (array) preg_split( '/\R/', $lines ) );
-	$settings          = tirage_box_settings( (int) $post_id, $given );
+	$given = isset( $_POST['tirage'] ) && is_array( $_POST['tirage'] ) ? wp_unslash( $_POST['tirage'] ) : array();
+	if ( is_string( $given['excluded'] ?? null ) ) {
+		$given['excluded'] = array_map( 'trim', (array) preg_split( '/\R/', $given['excluded'] ) );
+	}
+	$settings = tirage_box_settings( (int) $post_id, $given );
 	if ( tirage_settings( (int) $post_id ) !== $settings ) {
 		tirage_keep_settings( (int) $post_id, $settings );
 	}

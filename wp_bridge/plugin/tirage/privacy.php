@@ -149,7 +149,8 @@ add_action( 'wp_privacy_personal_data_erased', 'tirage_erase_again' );
 function tirage_suggest_policy(): void {
 	$paragraphs = array(
 		__( 'When you comment on a post with a giveaway, our Tirage service stores your entry: your name, e-mail address, website and IP address as you gave them with your comment, when you commented, and a fingerprint of your comment’s text, not the text itself.', 'tirage' ),
-		__( 'They are used to decide who can win, to draw the winners and to recognise who entered twice. The page that proves a draw shows the winners’ names; of everybody else it shows only the numbers of their comments, and no e-mail or IP address of anybody.', 'tirage' ),
+		__( 'They are used to decide who can win, to draw the winners and to recognise who entered twice. The page that proves a draw shows the winners’ names; of everybody else it shows only the numbers of their comments or the addresses of their posts, and no e-mail or IP address of anybody.', 'tirage' ),
+		__( 'When you take part with a post on X, Mastodon or Bluesky, our service also stores the address of that post, your name and handle there, when you posted, the links, hashtags and accounts in it, and a fingerprint of its text. It asks that network whether the post is still there.', 'tirage' ),
 		__( 'This blog tells the service only that a comment or post changed, by its number; the service then reads it from the blog.', 'tirage' ),
 		__( 'You can ask for what is stored about you, and have it erased.', 'tirage' ),
 	);

@@ -180,8 +180,12 @@ function tirage_take_over( int $post_id, array $told ): void {
 		'enabled' => true,
 		'closes'  => wp_date( 'Y-m-d H:i', $closes_at ),
 	);
-	$names  = array_flip( array( 'winners', 'alternates', 'automatic', 'replies_count', 'staff_may_win', 'leave_out_held', 'excluded' ) );
-	$theirs = tirage_clean_settings( array_merge( $settings, array_intersect_key( $told['rules'] + $told, $names ), $theirs ) );
+	if ( is_array( $told['message'] ?? null ) && tirage_takes_posts( tirage_clean_pools( $told['pools'] ?? null ) ) ) {
+		$theirs += tirage_message_settings( $post_id, $told['message'] );
+	}
+	$names  = array_merge( array( 'winners', 'alternates', 'pools', 'automatic' ), TIRAGE_RULES );
+	$theirs = array_merge( $settings, array_intersect_key( $told['rules'] + $told, array_flip( $names ) ), $theirs );
+	$theirs = tirage_clean_settings( $theirs );
 	if ( $theirs !== $settings ) {
 		tirage_keep_settings( $post_id, $theirs );
 	}

@@ -18,7 +18,11 @@ const TIRAGE_PHASES = array( 'open', 'closing', 'review', 'sealed', 'drawn', 'an
  */
 function tirage_state( int $post_id ): ?array {
 	$state = get_post_meta( $post_id, '_tirage_state', true );
-	return is_array( $state ) && $post_id === $state['post'] ? $state : null;
+	$added = array(
+		'pools'   => array(),
+		'compose' => array(),
+	); // not kept by earlier versions.
+	return is_array( $state ) && $post_id === $state['post'] ? $state + $added : null;
 }
 
 /**
@@ -37,6 +41,8 @@ function tirage_clean_state( array $told ): ?array {
 		'is_changeable' => (bool) ( $told['is_changeable'] ?? false ),
 		'problem'       => tirage_clean_text( $told['problem'] ?? '', 500 ),
 		'drawn'         => tirage_clean_drawn( $told['drawn'] ?? null ),
+		'pools'         => tirage_clean_pools( $told['pools'] ?? null ),
+		'compose'       => tirage_clean_compose( $told['compose'] ?? null ),
 	);
 	foreach ( array( 'entries', 'eligible', 'winners', 'alternates' ) as $name ) {
 		$state[ $name ] = tirage_clean_count( $told[ $name ] ?? 0 );
@@ -59,7 +65,7 @@ function tirage_read_time( $value ) {
 }
 
 /**
- * Who was drawn, by name and comment.
+ * Who was drawn, by name and comment, or by the address of their post; and in which pool, for which prize.
  *
  * @param mixed $told From the service.
  */
@@ -69,6 +75,9 @@ function tirage_clean_drawn( $told ): array {
 		$drawn[] = array(
 			'name'    => tirage_clean_text( $winner['name'] ?? '', 200 ),
 			'comment' => tirage_clean_count( $winner['comment'] ?? 0 ),
+			'url'     => tirage_clean_https( $winner['url'] ?? '' ),
+			'pool'    => tirage_clean_line( $winner['pool'] ?? '', TIRAGE_LONGEST_NAME ),
+			'prize'   => tirage_clean_line( $winner['prize'] ?? '', TIRAGE_LONGEST_PRIZE ),
 		);
 	}
 	return array_slice( $drawn, 0, TIRAGE_MOST_PLACES );
@@ -97,13 +106,28 @@ function tirage_store_state( int $post_id, array $told ): void {
 	$before              = tirage_state( $post_id );
 	$state['post']       = $post_id;
 	$state['fetched_at'] = time();
-	update_post_meta( $post_id, '_tirage_state', wp_slash( $state ) );
+	update_post_meta( $post_id, '_tirage_state', wp_slash( tirage_storable( $state ) ) );
 	if ( $state['closes_at'] > time() ) {
 		update_post_meta( $post_id, '_tirage_open_until', $state['closes_at'] );
 	}
 	if ( null === $before || $before['phase'] !== $state['phase'] ) {
 		tirage_tell_caches( $post_id, $state );
 	}
+}
+
+/**
+ * A state as this blog's database can keep it: where its texts hold three bytes a character, an emoji in a name or a
+ * prize would keep all of it out. As an entity it is shown the same.
+ *
+ * @param array $state How the contest stands.
+ */
+function tirage_storable( array $state ): array {
+	global $wpdb;
+	if ( ! in_array( $wpdb->get_col_charset( $wpdb->postmeta, 'meta_value' ), array( 'utf8', 'utf8mb3' ), true ) ) {
+		return $state;
+	}
+	$entity = fn ( $found ) => sprintf( '&#x%x;', mb_ord( $found[0], 'UTF-8' ) );
+	return map_deep( $state, fn ( $value ) => is_string( $value ) ? preg_replace_callback( '/[\x{10000}-\x{10FFFF}]/u', $entity, $value ) : $value );
 }
 
 /**

@@ -4,11 +4,12 @@
  * The settings are post meta, so they are saved with the post; the plugin then hands them over to the service, and the
  * panel asks how that went.
  */
-( function ( wp, facts ) {
+( function ( wp, facts, fields ) {
 	'use strict';
 
 	const { createElement: el, Fragment, useEffect, useRef, useState } = wp.element;
 	const { ExternalLink, Notice, TextControl, TextareaControl, ToggleControl } = wp.components;
+	const { field, Pools, Message } = fields;
 	const { useSelect } = wp.data;
 	const { useEntityProp } = wp.coreData;
 	const { __, _n, sprintf } = wp.i18n;
@@ -36,12 +37,6 @@
 				? __( 'This deadline has passed already: as soon as you save, the winners are drawn and announced.', 'tirage' )
 				: __( 'This deadline has passed already: nobody can enter any more.', 'tirage' ),
 		];
-	}
-
-	/** A whole number between two bounds, whatever was typed. */
-	function number( text, least ) {
-		const value = parseInt( text, 10 );
-		return Math.max( least, Math.min( facts.mostPlaces, isNaN( value ) ? least : value ) );
 	}
 
 	/** Tells above the post what went wrong with its contest: the panel may be folded. */
@@ -107,32 +102,13 @@
 	}
 
 	/** The fields. */
-	function Fields( { settings, change, isFixed } ) {
+	function Fields( { settings, change, contest, isFixed } ) {
 		const [ excluded, setExcluded ] = useState( settings.excluded.join( '\n' ) );
-		const field = ( Control, name, given ) =>
-			el( Control, {
-				className: 'tirage-field tirage-field-' + name,
-				disabled: isFixed,
-				value: settings[ name ],
-				__nextHasNoMarginBottom: true,
-				...( Control === TextControl ? { __next40pxDefaultSize: true } : {} ),
-				...given,
-			} );
-		const places = ( name, least, label, help ) =>
-			field( TextControl, name, {
-				type: 'number',
-				min: least,
-				max: facts.mostPlaces,
-				label,
-				help,
-				value: String( settings[ name ] ),
-				onChange: ( value ) => change( { [ name ]: number( value, least ) } ),
-			} );
 		const toggle = ( name, label, help ) =>
 			field( ToggleControl, name, {
 				label,
 				help,
-				value: undefined,
+				disabled: isFixed,
 				checked: settings[ name ],
 				onChange: ( value ) => change( { [ name ]: value } ),
 			} );
@@ -143,11 +119,12 @@
 				type: 'datetime-local',
 				/* translators: %s: timezone */
 				label: sprintf( __( 'Deadline (%s)', 'tirage' ), facts.timezone ),
+				disabled: isFixed,
 				value: settings.closes.replace( ' ', 'T' ),
 				onChange: ( value ) => change( { closes: value.replace( 'T', ' ' ).slice( 0, 16 ) } ),
 			} ),
-			places( 'winners', 1, __( 'Winners', 'tirage' ), __( 'Drawn among those who leave a comment.', 'tirage' ) ),
-			places( 'alternates', 0, __( 'Alternates', 'tirage' ), __( 'They move up when a winner is struck or doesn’t answer.', 'tirage' ) ),
+			el( Pools, { settings, change, isFixed } ),
+			el( Message, { settings, change, contest, isFixed } ),
 			el( 'h3', null, __( 'Rules', 'tirage' ) ),
 			toggle( 'replies_count', __( 'Replies to other comments count too', 'tirage' ) ),
 			toggle( 'staff_may_win', __( 'Those who write for the blog may win', 'tirage' ) ),
@@ -161,6 +138,7 @@
 			field( TextareaControl, 'excluded', {
 				label: __( 'May not win', 'tirage' ),
 				help: __( 'One a line: an e-mail address, a name, or an account as #12.', 'tirage' ),
+				disabled: isFixed,
 				value: excluded,
 				rows: 3,
 				onChange: ( value ) => {
@@ -172,16 +150,9 @@
 			field( TextareaControl, 'how_to', {
 				label: __( 'How to enter, in your words', 'tirage' ),
 				help: __( 'Shown by the block “Giveaway” and the shortcode [tirage]. Empty: a sentence of ours.', 'tirage' ),
-				disabled: false,
+				value: settings.how_to,
 				rows: 2,
 				onChange: ( value ) => change( { how_to: value.slice( 0, 500 ) } ),
-			} ),
-			field( TextareaControl, 'message', {
-				label: __( 'Message for X', 'tirage' ),
-				help: __( 'Readers get a button that posts it with the address of this post. Empty: no button.', 'tirage' ),
-				disabled: false,
-				rows: 2,
-				onChange: ( value ) => change( { message: value.slice( 0, 240 ) } ),
 			} )
 		);
 	}
@@ -231,8 +202,9 @@
 		if ( ! saved || ! standing || ! standing.contest || ! standing.settings ) {
 			return false;
 		}
-		const names = [ 'enabled', 'closes', 'winners', 'alternates', 'automatic', 'replies_count', 'staff_may_win', 'leave_out_held', 'excluded' ];
-		return names.some( ( name ) => String( saved[ name ] ) !== String( standing.settings[ name ] ) );
+		const kept = { ...facts.defaults, ...saved };
+		const names = Object.keys( facts.defaults ).filter( ( name ) => name !== 'how_to' );
+		return names.some( ( name ) => JSON.stringify( kept[ name ] ) !== JSON.stringify( standing.settings[ name ] ) );
 	}
 
 	function ContestPanel() {
@@ -270,10 +242,10 @@
 					__nextHasNoMarginBottom: true,
 				} ),
 				found.map( ( words ) => el( Notice, { key: words, status: 'warning', isDismissible: false, className: 'tirage-warning' }, words ) ),
-				settings.enabled && el( Fields, { settings, change, isFixed } )
+				settings.enabled && el( Fields, { settings, change, contest, isFixed } )
 			)
 		);
 	}
 
 	wp.plugins.registerPlugin( 'tirage', { render: ContestPanel } );
-} )( window.wp, window.tirageEditor );
+} )( window.wp, window.tirageEditor, window.tirageFields );
