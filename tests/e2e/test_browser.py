@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote_plus, urlsplit
 
 import pytest
 from selenium.webdriver import Chrome
@@ -223,6 +223,54 @@ def test_a_service_that_is_down_is_told_in_the_panel_and_tried_again(writer: Per
     assert contest_on(tirage, post_id)
 
 
+def test_two_pools_and_a_message_are_set_up_in_the_panel_and_shown_to_readers(writer: Person, tirage: Tirage):
+    post_id = start_contest(writer, "2030-11-27T17:00", winners="2")
+    writer.set(content=BLOCK)
+    assert not writer.all(".tirage-message, .tirage-field-one_prize")
+    writer.choose(".tirage-field-who select", "each")
+    for field, value in {"winners": "3", "prize": "Une tasse"}.items():
+        writer.fill(f".tirage-pool[data-channel=posts] .tirage-field-{field} input", value)
+    writer.fill(".tirage-field-hashtags input", "#livres,  #lire")
+    writer.fill(".tirage-field-message textarea", f"Je participe & {LONG}{LONG}")
+    writer.press(".tirage-field-one_prize label")
+    writer.publish()
+    assert "X" in writer.read(".tirage-too-long")
+    contest = contest_on(tirage, post_id)
+    assert contest
+    pools = [tuple(pool[name] for name in ("name", "channel", "winners", "prize")) for pool in contest["pools"]]
+    assert pools == [("Commentaires", "comments", 2, ""), ("Publications", "posts", 3, "Une tasse")]
+    assert (contest["message"]["hashtags"], contest["rules"]["one_prize"]) == (["livres", "lire"], False)
+    writer.fill(".tirage-field-message textarea", "Je participe")
+    writer.save()
+    writer.wait_for(lambda: not writer.all(".tirage-too-long, .tirage-problem"))
+    assert not writer.all(".tirage-fields > .is-warning")  # nothing was changed elsewhere
+    assert writer.complaints() == []
+    writer.visit(f"?p={post_id}")
+    shares = [share.get_attribute("href") or "" for share in writer.all(".tirage-share")]
+    assert [urlsplit(url).hostname for url in shares] == ["x.com", "mastodon.social", "bsky.app"]
+    for part in ("Je participe", writer.window.current_url, "livres", "lire"):
+        assert all(part in unquote_plus(url) for url in shares), part
+
+
+def test_pools_that_the_panel_can_not_express_are_shown_and_left_alone(writer: Person, tirage: Tirage):
+    post_id = writer.site.create_post("Cinq livres à gagner", author="admin")
+    pools = ("--pool", "Romans:comments:2:0:Un <roman>", "--pool", "Poèmes:posts", "--pool", "Reste:both")
+    tirage.open(post_id, datetime.now(UTC) + timedelta(days=9), *pools)
+    before = contest_on(tirage, post_id)
+    assert before
+    writer.site.php("tirage_fetch_states([$args['post']], 9);", post=post_id)
+    writer.write_post(post_id)
+    assert "Romans – Un <roman>" in writer.read(".tirage-other")
+    assert not writer.all(".tirage-pool, .tirage-field-who")
+    writer.press(".tirage-field-staff_may_win label")
+    writer.save()
+    after = contest_on(tirage, post_id)
+    assert after
+    assert after == {**after, **{name: before[name] for name in ("pools", "message", "search", "closes_at")}}
+    assert after["rules"] == {**before["rules"], "staff_may_win": True}
+    assert writer.complaints() == []
+
+
 @pytest.fixture(scope="module")
 def drawn(blog: Site, tirage: Tirage) -> tuple[int, str]:
     """A post whose contest was opened on the command line and is drawn, and the contest's id."""
@@ -283,13 +331,19 @@ def test_the_classic_editor_does_the_same_in_a_box_below_the_post(classic_writer
     write_classic(classic_writer, f"post.php?post={post_id}&action=edit")
     classic_writer.press("input[name='tirage[enabled]']")
     classic_writer.fill("#tirage-closes", "2030-11-27T17:00")
+    assert not classic_writer.all("#tirage-posts_winners, #tirage-message")
+    classic_writer.press("input[value=each]")
+    classic_writer.fill("#tirage-posts_prize", "Une tasse")
+    classic_writer.fill("#tirage-message", "Je participe")
     for winners in (3, 4):
         classic_writer.fill("#tirage-winners", str(winners))
         classic_writer.submit(PUBLISH)
         assert classic_writer.find("#tirage .tirage-standing[data-phase=open]")
         contest = contest_on(tirage, post_id)
         assert contest
-        assert (contest["closes_at"], contest["winners"]) == ("2030-11-27T16:00:00Z", winners)
+        assert (contest["closes_at"], contest["winners"]) == ("2030-11-27T16:00:00Z", winners + 1)
+        assert [pool["prize"] for pool in contest["pools"]] == ["", "Une tasse"]
+        assert contest["message"]["text"] == "Je participe"
     assert not classic_writer.find("input[name='tirage[enabled]']").is_enabled()
     assert classic_writer.complaints() == []
 
@@ -305,17 +359,28 @@ def test_the_classic_editor_s_box_keeps_what_is_fixed_once_the_list_is_sealed(
     assert (settings["enabled"], settings["winners"], settings["how_to"]) == (True, 3, "Dites bonjour")
 
 
+SHARES = [f"https://{name}.example/share?text={quote(LONG)}" for name in ("x", "mastodon", "bluesky")]
 STATES: dict[str, dict[str, Any]] = {
-    "open": {"closes_at": "2030-07-05T15:00:00Z"},
+    "open": {
+        "closes_at": "2030-07-05T15:00:00Z",
+        "compose": [
+            {"network": name, "url": url, "text": f"Je participe & {LONG}"}
+            for name, url in zip(("x", "mastodon", "bluesky"), SHARES, strict=True)
+        ],
+    },
     "closed": {"closes_at": "2026-07-05T15:00:00Z", "phase": "review"},
     "announced": {
         "phase": "announced",
         "proof_url": "https://draws.example/contests/gagnez/draws/1",
-        "drawn": [{"name": HOSTILE, "comment": 0}, {"name": LONG, "comment": 0}, {"name": "", "comment": 0}],
+        "drawn": [
+            {"name": HOSTILE, "comment": 0, "url": "https://x.com/a/status/1", "pool": HOSTILE, "prize": LONG},
+            {"name": LONG, "comment": 0, "pool": LONG, "prize": HOSTILE},
+            {"name": "", "comment": 0, "pool": LONG},
+        ],
     },
 }
 _KEEP = """
-update_post_meta($args['post'], '_tirage_settings', ['message' => $args['message'], 'how_to' => $args['message']]);
+update_post_meta($args['post'], '_tirage_settings', ['how_to' => $args['how_to']]);
 tirage_store_state($args['post'], $args['state']);
 """
 _COLOURS = """
@@ -332,22 +397,19 @@ _IS_TOO_WIDE = "return document.documentElement.scrollWidth > document.documentE
 def test_readers_see_how_the_contest_stands_on_phones_too(window: Chrome, blog: Site, content: str, stands: str):
     reader = Person(window, blog)
     post_id = blog.create_post(f"Gagnez {HOSTILE}", content)
-    blog.php(_KEEP, post=post_id, message=f"Je participe & {LONG}", state=state_of(post_id, **STATES[stands]))
+    blog.php(_KEEP, post=post_id, how_to=f"Dites & {LONG}", state=state_of(post_id, **STATES[stands]))
     with at_width(window, 390):
         reader.visit(f"?p={post_id}")
         words = reader.read(".tirage")
+        reader.look("document.querySelectorAll('.tirage details').forEach((more) => { more.open = true; })")
         assert not reader.look(_IS_TOO_WIDE)
     assert "draws.example" in (reader.find(".tirage-more a").get_attribute("href") or "")
     assert ("Mallory" in words, "31" in words) == (stands == "announced", stands != "announced")
-    assert [share.get_attribute("href") for share in reader.all(".tirage-share")] == tweets(reader, stands)
+    assert [share.get_attribute("href") for share in reader.all(".tirage-share")] == (
+        SHARES if stands == "open" else []
+    )
     assert reader.look(_COLOURS, "rgb(238, 238, 238)", "rgb(17, 17, 17)") == ["rgb(238, 238, 238)"] * 2  # a dark theme
     assert reader.complaints() == []
-
-
-def tweets(reader: Person, stands: str) -> list[str]:
-    """The links to X on a contest's post: a plain one while it is open."""
-    query = urlencode({"text": f"Je participe & {LONG}"[:240], "url": reader.window.current_url}, quote_via=quote)
-    return [f"https://x.com/intent/post?{query}"] if stands == "open" else []
 
 
 @contextmanager
