@@ -286,3 +286,19 @@ def test_an_erased_name_is_in_the_blog_s_language(open_world):
     with open_world.services.store.read() as tx:
         assert listing.authors(tx, 1, [100]) == {100: "Anonyme"}
         assert personal.find(tx, EMAIL) == []
+
+
+def test_erasing_a_commenter_takes_their_post_s_author_off_too_and_nobody_else_s(world):
+    for number in (1, 2):
+        reference = world.network.add(number)
+        world.blog.add(posts=reference, author_email=f"ana{number}@example.org", handles=f"x:poster{number}")
+    world.open_pools()
+    world.run()
+    privacy.erase(world.services, "ANA1@example.org", actor="ada")
+    first, second = (world.posts()[number].facts for number in ("001", "002"))
+    assert first.evidence and second.evidence
+    assert (first.evidence.author_handle, first.evidence.author_name, first.evidence.url) == ("", "", "")
+    assert second.evidence.author_handle == "poster2"
+    assert world.verdicts()["001"] == ("ineligible", ["unclaimed", "erased"])
+    entries, _ = privacy.export(world.services, "ana2@example.org")
+    assert [(entry.posts, entry.handles) for entry in entries] == [(second.entry, "x:poster2")]

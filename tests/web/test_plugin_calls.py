@@ -324,7 +324,7 @@ def test_a_person_s_data_are_exported(open_world):
     first = told["items"][0]
     assert [item["comment"] for item in told["items"]] == [101, 102]
     assert (first["contest"], first["title"]) == (1, "Deux livres à gagner")
-    assert first["data"].keys() == {"name", "email", "website", "ip", "submitted_at"}
+    assert first["data"].keys() == {"name", "email", "website", "ip", "posts", "handles", "submitted_at"}
     assert (first["data"]["name"], first["data"]["email"]) == ("Zoé", "reader101@example.org")
     assert answer(open_world, "privacy.export", {"email": "nobody@example.org"}) == {"items": []}
 

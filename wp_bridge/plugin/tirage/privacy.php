@@ -78,6 +78,8 @@ function tirage_exported_item( array $item ): array {
 		'email'        => __( 'E-mail address', 'tirage' ),
 		'website'      => __( 'Website', 'tirage' ),
 		'ip'           => __( 'IP address', 'tirage' ),
+		'handles'      => __( 'Accounts on social networks', 'tirage' ),
+		'posts'        => __( 'Posts on social networks', 'tirage' ),
 		'submitted_at' => __( 'Entered at', 'tirage' ),
 		'excluded'     => __( 'Listed among those that may not win', 'tirage' ),
 	);
