@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 import structlog
 
-from service.app import AllNetworks
 from service.domain.contest import Search, XSearch
 from service.networks.http import Http
 from service.networks.pace import Pace
+from service.networks.registry import AllNetworks
 from service.networks.x import XNetwork
 from service.storage import posts, searches
 from service.storage.store import Store
