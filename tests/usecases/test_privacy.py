@@ -296,7 +296,8 @@ def test_erasing_a_commenter_takes_their_post_s_author_off_too_and_nobody_else_s
     world.run()
     privacy.erase(world.services, "ANA1@example.org", actor="ada")
     first, second = (world.posts()[number].facts for number in ("001", "002"))
-    assert first.evidence and second.evidence
+    assert first.evidence
+    assert second.evidence
     assert (first.evidence.author_handle, first.evidence.author_name, first.evidence.url) == ("", "", "")
     assert second.evidence.author_handle == "poster2"
     assert world.verdicts()["001"] == ("ineligible", ["unclaimed", "erased"])
