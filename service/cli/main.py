@@ -11,7 +11,7 @@ from typing import NoReturn
 import click
 from sqlalchemy.exc import DBAPIError
 
-from service.cli import blog, contest, database, moderate, plugin, posts, receipt, run, steps, token, webhook
+from service.cli import beacon, blog, contest, database, moderate, plugin, posts, receipt, run, steps, token, webhook
 from service.domain.errors import Blocked, LeaseLost, TirageError
 from service.usecases.ports import BlogProblem, NetworkProblem
 
@@ -36,6 +36,7 @@ for command in (
     database.group,
     token.group,
     receipt.group,
+    beacon.group,
     blog.group,
     webhook.group,
     plugin.group,
