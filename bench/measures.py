@@ -22,8 +22,8 @@ from service.storage import contests, entries
 from service.storage.draws import Draw
 from service.usecases.collect import collect
 from service.usecases.draw import make_receipt
+from service.usecases.freezing import judged_entries
 from service.usecases.judging import Judged
-from service.usecases.seal import judged_entries
 from testbed.wordpress import Site
 
 MOST_OF_PLAIN = 0.4

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from collections.abc import Collection, Iterable
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from service.domain.posts import Evidence, Message
 
 # Query parameters that tell where a reader came from and never which page it is.
-_DECORATION = re.compile(r"utm_\w+|fbclid|gclid|igshid|igsh|mc_cid|mc_eid|ref|ref_src|ref_url|s|si|t|amp|share")
+_DECORATION = re.compile(r"utm_\w+|fbclid|gclid|igshid|igsh|mc_cid|mc_eid|ref|ref_src|ref_url|amp")
 # Hosts whose addresses stand for others that can't be known without asking them.
 SHORTENERS = frozenset(
     {
@@ -42,9 +42,14 @@ def fold_link(url: str) -> str:
     if parts.scheme not in ("http", "https") or not host:
         return ""
     place = host.removeprefix("www.") + (f":{port}" if port not in (None, 80, 443) else "")
-    query = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if not _DECORATION.fullmatch(pair[0])]
-    path = re.sub(r"/+", "/", parts.path).removesuffix("/").removesuffix("/amp")
+    query = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if not _is_decoration(*pair)]
+    path = re.sub(r"/+", "/", quote(unquote(parts.path, "utf-8", "surrogateescape"), errors="surrogateescape"))
+    path = path.removesuffix("/").removesuffix("/amp")
     return place + path + (f"?{urlencode(sorted(query))}" if query else "")
+
+
+def _is_decoration(name: str, value: str) -> bool:
+    return bool(_DECORATION.fullmatch(name)) or (name == "s" and len(value) == 2 and value.isdecimal())  # X's "?s=20"
 
 
 def misses(message: Message, evidence: Evidence, *, needs_all: bool) -> tuple[str, ...]:
@@ -59,11 +64,9 @@ def misses(message: Message, evidence: Evidence, *, needs_all: bool) -> tuple[st
     return lacks if needs_all or len(lacks) == len(given) else ()
 
 
-def may_hide_link(message: Message, evidence: Evidence) -> bool:
-    """Whether the post may carry more than could be read: a shortened link, a cut text."""
-    if evidence.is_partial:
-        return True
-    return bool(message.links) and any(_host(link) in SHORTENERS for link in evidence.links)
+def may_hide(lacks: Collection[str], evidence: Evidence) -> bool:
+    """Whether what a post lacks may be in it all the same: behind a shortened link, or where its text was cut."""
+    return evidence.is_partial or ("link" in lacks and any(_host(link) in SHORTENERS for link in evidence.links))
 
 
 def _has_any(wanted: Iterable[str], found: Iterable[str]) -> bool | None:

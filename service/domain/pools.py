@@ -47,10 +47,14 @@ class Pool:
 
 @dataclass(frozen=True, slots=True)
 class PoolEntry:
-    """An eligible entry by its public name, and the name of the entry that stands for its person."""
+    """An eligible entry by its public name, and the name of the entry that stands for its person.
+
+    `given_by`: of a post that takes part only because its author's comment gives its address, that author's comment.
+    """
 
     entry: str
     person: str
+    given_by: str = ""
 
 
 def default_pools(*, winners: int = 1, alternates: int = 3) -> tuple[Pool, ...]:
@@ -75,19 +79,17 @@ def is_comment(entry: str) -> bool:
 
 
 def takes_part(channel: Channel, entries: Iterable[PoolEntry]) -> list[str]:
-    """Which eligible entries a pool draws among. In a pool for both, a person's comment stands for their posts too."""
-    found = list(entries)
+    """Which eligible entries a pool draws among. In a pool for both, a comment stands for the posts it gives too."""
     if channel is Channel.COMMENTS:
-        return [entry.entry for entry in found if is_comment(entry.entry)]
+        return [entry.entry for entry in entries if is_comment(entry.entry)]
     if channel is Channel.POSTS:
-        return [entry.entry for entry in found if not is_comment(entry.entry)]
-    commented = {entry.person for entry in found if is_comment(entry.entry)}
-    return [entry.entry for entry in found if is_comment(entry.entry) or entry.person not in commented]
+        return [entry.entry for entry in entries if not is_comment(entry.entry)]
+    return [entry.entry for entry in entries if not entry.given_by]
 
 
 def _clean(text: str, what: str, longest: int) -> str:
     clean = " ".join(text.split())
-    if not clean.isprintable():
+    if not clean.replace("\u200d", "").replace("\u200c", "").isprintable():  # joiners make emoji and letters one
         raise BadInput(f"The {what} of a pool holds characters that can't be shown; type it again.")
     if len(clean) > longest:
         raise BadInput(f"Keep the {what} of a pool under {longest + 1} characters.")

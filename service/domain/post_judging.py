@@ -22,12 +22,13 @@ from service.domain.eligibility import (
     Status,
     Verdict,
 )
-from service.domain.links import fold_handle, may_hide_link, misses
+from service.domain.links import fold_handle, may_hide, misses
 from service.domain.people import email_key, group_people, name_key
-from service.domain.pools import PoolEntry
 from service.domain.posts import Evidence, PostKind, Sight
 
 UNDECIDING = frozenset({Code.UNCHECKED, Code.UNREAD_LINKS, Code.CLAIMED_TWICE, Code.HELD})
+# What may change without a word of the moderator's: who was struck isn't back by it.
+_PASSING = UNDECIDING | {Code.GONE, Code.NOT_PUBLIC, Code.UNCLAIMED, Code.ERASED}
 _SIGHT_CODES = {Sight.GONE: Code.GONE, Sight.HIDDEN: Code.NOT_PUBLIC}
 
 
@@ -51,9 +52,10 @@ class SocialPost:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A comment that gives a post's address; whether that counts, is still held, or came too late."""
+    """A comment that gives a post's address, by which person; whether that counts, is still held, or came too late."""
 
     comment: EntryFacts
+    person: int
     is_late: bool
 
     @property
@@ -62,7 +64,12 @@ class Claim:
         return self.comment.state is State.APPROVED and not self.is_late
 
 
-Claims = Mapping[str, Sequence[Claim]]  # by reference
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """Who gives which post's address: by reference, and each commenter's person by comment number."""
+
+    by_reference: Mapping[str, Sequence[Claim]]
+    person_of: Mapping[int, int]
 
 
 def judge_posts(
@@ -92,16 +99,14 @@ def judge_posts(
 
 def find_claims(contest: Contest, comments: Sequence[EntryFacts], verdicts: Sequence[Verdict]) -> Claims:
     """The comments that give each reference. Those of the blog's own people, and what isn't a comment, don't."""
+    people = group_people([(entry.account_id, email_key(entry.author_email)) for entry in comments])
     found: dict[str, list[Claim]] = defaultdict(list)
-    for comment, verdict in zip(comments, verdicts, strict=True):
-        if not comment.posts:
-            continue
-        codes = {reason.code for reason in verdict.reasons}
-        if codes.isdisjoint(_NO_CLAIM):
+    for comment, verdict, person in zip(comments, verdicts, people, strict=True):
+        if comment.posts and _NO_CLAIM.isdisjoint(reason.code for reason in verdict.reasons):
             is_late = comment.submitted_at > contest.closes_at and verdict.status is not Status.ELIGIBLE
             for reference in comment.posts:
-                found[reference].append(Claim(comment, is_late))
-    return found
+                found[reference].append(Claim(comment, person, is_late))
+    return Claims(found, {comment.comment_id: person for comment, person in zip(comments, people, strict=True)})
 
 
 _NO_CLAIM = frozenset(
@@ -112,79 +117,34 @@ _NO_CLAIM = frozenset(
 )
 
 
-def people_of(
-    posts: Sequence[SocialPost],
-    post_verdicts: Sequence[Verdict],
-    comments: Sequence[EntryFacts],
-    verdicts: Sequence[Verdict],
-    contest: Contest,
-) -> list[PoolEntry]:
-    """Every eligible entry with its person, comments by rising number and then posts by name.
-
-    Here a name, a website or a given address also makes a commenter and a poster one person. Such words are anybody's
-    to write, so they cost nobody their entry: they only keep one person from two prizes.
-    """
-    claims = find_claims(contest, comments, verdicts)
-    eligible = [comment for comment, verdict in zip(comments, verdicts, strict=True) if _is_in(verdict)]
-    posted = sorted(
-        (post for post, verdict in zip(posts, post_verdicts, strict=True) if _is_in(verdict)),
-        key=lambda post: post.entry,
-    )
-    names = [f"comment:{comment.comment_id}" for comment in eligible] + [post.entry for post in posted]
-    marks = [_comment_marks(comment) for comment in eligible] + [
-        [*_marks(post, claims), *_claimants(post, claims)] for post in posted
-    ]
-    people = group_people(marks)
-    return [PoolEntry(name, names[person]) for name, person in zip(names, people, strict=True)]
-
-
-def _is_in(verdict: Verdict) -> bool:
-    return verdict.status is Status.ELIGIBLE
-
-
-def _comment_marks(comment: EntryFacts) -> list[str]:
-    key = email_key(comment.author_email)
-    return [
-        f"account {comment.account_id}" if comment.account_id else "",
-        f"e-mail {key}" if key else "",
-        *(f"handle {handle}" for handle in comment.handles),
-        f"comment {comment.comment_id}",
-    ]
-
-
-def _claimants(post: SocialPost, claims: Claims) -> list[str]:
-    return [mark for comment in _counting(post, claims) for mark in _comment_marks(comment)]
-
-
 def _marks(post: SocialPost, claims: Claims) -> list[str]:
-    """By what a poster is known: the account, and the commenter who gave the address, by e-mail or account."""
-    marks = [f"handle {handle}" for handle in _handles(post)]
+    """By what a poster is known: the account on the network, and of a post that nothing but comments brought, who
+    gave its address. Where a search found it, what somebody else writes about it changes nothing."""
+    marks = [f"handle {handle}" for handle in handles_of(post)]
     if post.evidence and post.evidence.author_id:
         marks.append(f"author {post.evidence.network} {post.evidence.author_id}")
-    claimants = _counting(post, claims)
-    if len(_commenters(claimants)) == 1:  # with several nobody knows whose it is
-        marks += [mark for comment in claimants for mark in _comment_marks(comment) if not mark.startswith("handle")]
+    claimants = counting_people(post, claims)
+    if not post.is_found and len(claimants) == 1:  # with several nobody knows whose it is
+        marks.append(f"commenter {min(claimants)}")
     return marks
 
 
-def _handles(post: SocialPost) -> list[str]:
+def handles_of(post: SocialPost) -> list[str]:
+    """Its author's handle as commenters' are spelled: ["x:ana"]; none where it isn't known."""
     evidence = post.evidence
     return [f"{evidence.network}:{fold_handle(evidence.author_handle)}"] if evidence and evidence.author_handle else []
 
 
 def claims_on(post: SocialPost, claims: Claims) -> list[Claim]:
     """The comments that give a post's address, under whatever reference; the earliest first."""
-    found = {claim.comment.comment_id: claim for ref in post.references for claim in claims.get(ref, ())}
+    given = (claim for reference in post.references for claim in claims.by_reference.get(reference, ()))
+    found = {claim.comment.comment_id: claim for claim in given}
     return sorted(found.values(), key=lambda claim: (claim.comment.submitted_at, claim.comment.comment_id))
 
 
-def _counting(post: SocialPost, claims: Claims) -> list[EntryFacts]:
-    return [claim.comment for claim in claims_on(post, claims) if claim.counts]
-
-
-def _commenters(comments: Sequence[EntryFacts]) -> set[int]:
-    """The different people among these commenters."""
-    return set(group_people([_comment_marks(comment)[:2] for comment in comments]))
+def counting_people(post: SocialPost, claims: Claims) -> set[int]:
+    """The people whose comments let a post take part by giving its address."""
+    return {claim.person for claim in claims_on(post, claims) if claim.counts}
 
 
 def _own_reasons(contest: Contest, post: SocialPost, claims: Claims) -> Iterator[Reason]:
@@ -192,25 +152,26 @@ def _own_reasons(contest: Contest, post: SocialPost, claims: Claims) -> Iterator
     yield from _claim_reasons(contest, post, claims_on(post, claims))
     if post.is_erased:
         yield Reason(Code.ERASED)
-    if post.sight in _SIGHT_CODES:
-        yield Reason(_SIGHT_CODES[post.sight])
-        return
     if post.evidence is not None:
-        yield from _evidence_reasons(contest, post.evidence)
-    if post.sight is not Sight.SEEN or not _is_looked_at(contest, post):
+        yield from _lasting_reasons(contest, post.evidence)
+    if not _is_looked_at(contest, post):
         yield Reason(Code.UNCHECKED)
+    elif post.sight in _SIGHT_CODES:
+        yield Reason(_SIGHT_CODES[post.sight])
+    elif post.evidence is not None:
+        yield from _message_reasons(contest, post.evidence)
 
 
 def _is_looked_at(contest: Contest, post: SocialPost) -> bool:
-    """While the contest is open, any look will do; after the deadline it takes one that was later."""
-    if post.looked_at is None or post.evidence is None:
+    """While the contest is open, any clear answer will do; after the deadline it takes one that came later."""
+    if post.looked_at is None or post.sight in (Sight.UNSEEN, Sight.UNCLEAR):
         return False
     return contest.phase is Phase.OPEN or post.looked_at > contest.closes_at
 
 
 def _claim_reasons(contest: Contest, post: SocialPost, claims: Sequence[Claim]) -> Iterator[Reason]:
     counting = [claim.comment for claim in claims if claim.counts]
-    if len(_commenters(counting)) > 1:
+    if len({claim.person for claim in claims if claim.counts}) > 1:
         yield Reason(Code.CLAIMED_TWICE, ", ".join(str(comment.comment_id) for comment in counting[:10]))
     if counting or post.is_found:
         return
@@ -224,20 +185,25 @@ def _claim_reasons(contest: Contest, post: SocialPost, claims: Sequence[Claim]) 
         yield Reason(Code.UNCLAIMED)
 
 
-def _evidence_reasons(contest: Contest, evidence: Evidence) -> Iterator[Reason]:
+def _lasting_reasons(contest: Contest, evidence: Evidence) -> Iterator[Reason]:
+    """What speaks against a post for good: no later look shows it otherwise."""
     barred = _barred(contest, evidence)
     if barred:
         yield Reason(barred)
     if evidence.kind is PostKind.REPOST and not contest.rules.reposts_count:
         yield Reason(Code.REPOST)
     starts_at = contest.starts_at or contest.opened_at
-    if evidence.posted_at > contest.closes_at:
-        late = evidence.posted_at - contest.closes_at
-        yield Reason(Code.LATE, max(1, round(late.total_seconds())))
-    elif evidence.posted_at < starts_at:
-        yield Reason(Code.EARLY, round((starts_at - evidence.posted_at).total_seconds()))
+    posted_at = evidence.posted_at.replace(microsecond=0)  # a deadline is a whole second, and that second is in
+    if posted_at > contest.closes_at:
+        yield Reason(Code.LATE, round((posted_at - contest.closes_at).total_seconds()))
+    elif posted_at < starts_at.replace(microsecond=0):
+        yield Reason(Code.EARLY, max(1, round((starts_at - posted_at).total_seconds())))
+
+
+def _message_reasons(contest: Contest, evidence: Evidence) -> Iterator[Reason]:
+    """What a post lacks of the message, as its last look showed it."""
     lacks = misses(contest.message, evidence, needs_all=contest.rules.needs_all)
-    if lacks and may_hide_link(contest.message, evidence):
+    if lacks and may_hide(lacks, evidence):
         yield Reason(Code.UNREAD_LINKS)
     elif lacks:
         yield Reason(Code.OFF_MESSAGE, " ".join(lacks))
@@ -257,7 +223,7 @@ def _barred(contest: Contest, evidence: Evidence) -> Code | None:
 
 def _stands_for_person(post: SocialPost, own: tuple[Reason, ...]) -> bool:
     if post.override and post.override.action is Action.DISQUALIFY:
-        return not own
+        return all(reason.code in _PASSING for reason in own)
     return not own or _is_set_aside(post, own)
 
 
@@ -289,4 +255,4 @@ def _verdict(post: SocialPost, own: tuple[Reason, ...], duplicate: Reason | None
         return Verdict(Status.ELIGIBLE, overruled=reasons)
     if all(reason.code in UNDECIDING for reason in reasons):
         return Verdict(Status.UNDECIDED, reasons)
-    return Verdict(Status.INELIGIBLE, tuple(r for r in reasons if r.code not in UNDECIDING))
+    return Verdict(Status.INELIGIBLE, tuple(sorted(reasons, key=lambda reason: reason.code in UNDECIDING)))

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-LONGEST_REFERENCE = 300
+from service.domain.errors import BadInput
+
+LONGEST_TEXT = 1_000
+_LINK = re.compile(r"https?://[^\s/?#@\x00-\x20\x7f]+(?:[/?#][^\s\x00-\x20\x7f]*)?", re.IGNORECASE)
+_HASHTAG = re.compile(r"#?\w{1,100}")
+_MENTION = re.compile(r"@?[A-Za-z0-9_.-]{1,253}(?:@[A-Za-z0-9.-]{1,253})?")
 MOST_LINKS = 20  # of one post: what is kept of links, hashtags and mentions
 
 
@@ -105,6 +111,19 @@ class Message:
     links: tuple[str, ...] = ()
     hashtags: tuple[str, ...] = ()  # without #
     mentions: tuple[str, ...] = ()  # accounts of the organiser: "blog", "blog@mastodon.example", "blog.example"
+
+    def __post_init__(self) -> None:
+        """Raises BadInput for what no post could carry: with it, every post would do."""
+        if len(self.text) > LONGEST_TEXT:
+            raise BadInput(f"Keep the text of the message under {LONGEST_TEXT + 1} characters.")
+        for parts, form, wanted in (
+            (self.links, _LINK, "A link begins with https:// or http://, such as https://blog.example/contest"),
+            (self.hashtags, _HASHTAG, "A hashtag is one word, such as #TwoBooks"),
+            (self.mentions, _MENTION, "An account is given as @blog, @blog@mastodon.example or @blog.example"),
+        ):
+            for part in parts:
+                if not form.fullmatch(part):
+                    raise BadInput(f"{wanted}; {part[:60]!r} is none.")
 
     @property
     def is_empty(self) -> bool:

@@ -24,6 +24,7 @@ Json = dict[str, Any]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedEntry:
     """An entry as the seal froze it. `person`: the entry that stands for its person, where that is another one.
+    `given_by`: of a post that only its author's comment brought, that author's comment.
 
     `submitted_at` is missing for a post that nobody could look at and a moderator let in.
     """
@@ -33,6 +34,7 @@ class JudgedEntry:
     verdict: Verdict
     override: Override | None = None
     person: str = ""
+    given_by: str = ""
     evidence: Evidence | None = None
 
     @property
@@ -77,6 +79,8 @@ def entry_json(entry: JudgedEntry) -> Json:
     }
     if entry.person and entry.person != entry.entry:
         told["person"] = entry.person
+    if entry.given_by:
+        told["given_by"] = entry.given_by
     if entry.override:
         told["moderator"] = {"action": entry.override.action, "reason": entry.override.reason}
     if entry.evidence:
@@ -106,7 +110,7 @@ def reason_from_json(value: Mapping[str, Any]) -> Reason:
 def pool_lists(pools: Sequence[Json], entries: Sequence[Json]) -> list[drawing.PoolList]:
     """Who takes part in which pool, from the receipt's `rules.pools` and `entries`."""
     eligible = [
-        PoolEntry(entry["id"], str(entry.get("person", entry["id"])))
+        PoolEntry(entry["id"], str(entry.get("person", entry["id"])), str(entry.get("given_by", "")))
         for entry in entries
         if entry["verdict"]["status"] == Status.ELIGIBLE
     ]

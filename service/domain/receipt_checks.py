@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from service.domain import drawing
 from service.domain.eligibility import Action, Code, Status
+from service.domain.errors import BadInput
+from service.domain.pools import Channel, Pool, check_pools, is_comment
 from service.domain.receipt import FORMAT, canonical, draw_pools, instant, seal
 
 Receipt = Mapping[str, Any]
@@ -50,12 +52,58 @@ def check_entries(receipt: Receipt) -> Iterator[Failure]:
     if len({entry["id"] for entry in entries}) != len(entries):
         yield Failure("entries", "names an entry twice")
     for entry in entries:
+        if not is_eligible(entry):
+            continue
         if entry["submitted_at"] is None:
-            is_late, why = True, "which nobody saw"
-        else:
-            is_late, why = instant(entry["submitted_at"]) > closes_at, "which came after the deadline"
-        if is_late and is_eligible(entry) and not _is_overruled(entry, Code.LATE, Code.UNCHECKED):
-            yield Failure("entries", f"has {entry['id']} eligible, {why}")
+            if not _is_overruled(entry, Code.UNCHECKED, Code.GONE, Code.NOT_PUBLIC):
+                yield Failure("entries", f"has {entry['id']} eligible, which nobody saw")
+        elif instant(entry["submitted_at"]) > closes_at and not _is_overruled(entry, Code.LATE):
+            yield Failure("entries", f"has {entry['id']} eligible, which came after the deadline")
+
+
+_ENTRY_KEYS = {"id", "submitted_at", "person", "given_by", "moderator", "evidence", "verdict"}
+
+
+def _check_entry_shapes(receipt: Receipt) -> Iterator[Failure]:
+    """Entries in their one order, with nothing in them that isn't described, and people who are among the eligible."""
+    entries = receipt["entries"]
+    names = [entry["id"] for entry in entries]
+    if names != sorted(names, key=_place):
+        yield Failure("entries", "must list comments by rising number, then posts by name")
+    standing = {entry["id"] for entry in entries if is_eligible(entry) and "person" not in entry}
+    for entry in entries:
+        verdict, name = entry["verdict"], entry["id"]
+        if set(entry) - _ENTRY_KEYS or set(verdict) - {"status", "reasons", "overruled"}:
+            yield Failure("entries", f"holds more of {name} than a receipt tells")
+        if is_eligible(entry) and verdict["reasons"]:
+            yield Failure("entries", f"has {name} eligible although reasons stand against it")
+        if "overruled" in verdict and entry.get("moderator", {}).get("action") != Action.READMIT:
+            yield Failure("entries", f"sets reasons against {name} aside without a moderator")
+        for key in ("person", "given_by"):
+            if key in entry and not (is_eligible(entry) and entry[key] != name and _stands(entry[key], key, standing)):
+                yield Failure("entries", f"names {entry[key]!r} for {name}, which stands for nobody")
+
+
+def _place(name: str) -> tuple[bool, int, str]:
+    return not is_comment(name), drawing.comment_id_of(name) if is_comment(name) else 0, name
+
+
+def _stands(name: object, key: str, standing: Collection[str]) -> bool:
+    """Whether an entry can stand for a person; the comment that gives a post may have another standing for it."""
+    if not isinstance(name, str):
+        return False
+    return name in standing if key == "person" else is_comment(name)
+
+
+def _check_pools(receipt: Receipt) -> Iterator[Failure]:
+    """The pools are such as a contest can have."""
+    rules = receipt["rules"]
+    if type(rules["one_prize"]) is not bool:
+        yield Failure("rules.one_prize", "is neither true nor false")
+    try:
+        check_pools([Pool(**{**pool, "channel": Channel(pool["channel"])}) for pool in rules["pools"]])
+    except BadInput as error:
+        yield Failure("rules.pools", error.message)
 
 
 def is_eligible(entry: Mapping[str, Any]) -> bool:
@@ -154,6 +202,8 @@ def pool_differences(where: str, expected: Mapping[str, Any], told: Mapping[str,
 CHECKS: tuple[Check, ...] = (
     check_shape,
     check_entries,
+    _check_entry_shapes,
+    _check_pools,
     _check_seal,
     check_randomness,
     check_times,

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from service.domain.links import fold_tag, may_hide_link, misses
+from service.domain.links import fold_tag, may_hide, misses
 from service.domain.posts import Evidence, SearchPage, SearchPlan
 from service.networks.asking import ask_for_less
 from service.networks.bluesky_addresses import read_authority
@@ -126,7 +126,8 @@ def _gap(found: Mapping[str, Any], place: Mapping[str, Any], following: str) -> 
 def _is_wanted(plan: SearchPlan, post: Evidence) -> bool:
     if not plan.starts_at <= post.posted_at < plan.ends_at:
         return False
-    return not misses(plan.message, post, needs_all=False) or may_hide_link(plan.message, post)
+    lacks = misses(plan.message, post, needs_all=False)
+    return not lacks or may_hide(lacks, post)
 
 
 def _refusal(answer: HttpAnswer, *, has_login: bool) -> Exception:

@@ -8,14 +8,14 @@ from sqlalchemy import Connection
 
 from service.domain import receipt
 from service.domain.contest import Contest, Phase, require_phase
-from service.domain.drawing import entry_id, hash_text, rfc3339
+from service.domain.drawing import hash_text, rfc3339
 from service.domain.eligibility import Code, Status, leave_out_undecided
 from service.domain.errors import Blocked, Conflict
-from service.domain.post_judging import people_of
 from service.storage import contests, draws, log, searches
 from service.storage.contests import Lease
 from service.storage.draws import Draw
 from service.usecases.collect import Progress, ignore, is_over, read_comments, require_complete
+from service.usecases.freezing import judged_entries
 from service.usecases.judging import Judged, judge_all, save
 from service.usecases.look import look_at_posts
 from service.usecases.search import search_posts, unfinished
@@ -167,38 +167,3 @@ def _without_undecided(judged: Judged) -> Judged:
         verdicts=[leave_out_undecided(verdict) for verdict in judged.verdicts],
         post_verdicts=[leave_out_undecided(verdict) for verdict in judged.post_verdicts],
     )
-
-
-def judged_entries(contest: Contest, judged: Judged) -> list[receipt.JudgedEntry]:
-    """Everything that was weighed as the receipt has it: comments by rising number, then posts by name."""
-    person_of = _people(contest, judged)
-    comments = [
-        receipt.JudgedEntry(
-            entry=(entry := entry_id(comment.comment_id)),
-            submitted_at=comment.submitted_at,
-            verdict=verdict,
-            override=comment.override,
-            person=person_of.get(entry, ""),
-        )
-        for comment, verdict in zip(judged.comments, judged.verdicts, strict=True)
-    ]
-    found = [
-        receipt.JudgedEntry(
-            entry=post.entry,
-            submitted_at=post.evidence.posted_at if post.evidence else None,
-            verdict=verdict,
-            override=post.override,
-            person=person_of.get(post.entry, ""),
-            evidence=post.evidence,
-        )
-        for post, verdict in zip(judged.posts, judged.post_verdicts, strict=True)
-    ]
-    return comments + sorted(found, key=lambda post: post.entry)
-
-
-def _people(contest: Contest, judged: Judged) -> dict[str, str]:
-    """Whom each eligible entry stands for, where posts can make two entries one person's."""
-    if not judged.posts:
-        return {}
-    people = people_of(judged.posts, judged.post_verdicts, judged.comments, judged.verdicts, contest)
-    return {person.entry: person.person for person in people}

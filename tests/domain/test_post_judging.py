@@ -8,10 +8,12 @@ import pytest
 
 from service.domain.contest import Phase, Rules
 from service.domain.eligibility import Action, Code, Override, Status, judge
+from service.domain.errors import BadInput
 from service.domain.links import fold_link, misses
 from service.domain.pools import Channel, Pool, PoolEntry, takes_part
-from service.domain.post_judging import judge_posts, people_of
+from service.domain.post_judging import judge_posts
 from service.domain.posts import Message, PostKind, Sight
+from service.domain.same_person import people_of
 from tests.factories import CLOSES_AT, make_contest, make_entry, make_evidence, make_found
 
 LINK = "https://blog.example/deux-livres/"
@@ -208,11 +210,82 @@ def test_a_commenter_who_is_the_poster_is_one_person(comment):
     ]
 
 
-def test_a_pool_for_both_has_each_person_once():
-    people = [PoolEntry("comment:5", "comment:5"), PoolEntry("x:1", "comment:5"), PoolEntry("x:2", "x:2")]
+def test_in_a_pool_for_both_a_comment_stands_for_the_posts_that_it_gives():
+    people = [PoolEntry("comment:5", "comment:5"), PoolEntry("x:1", "comment:5", "comment:5"), PoolEntry("x:2", "x:2")]
     assert takes_part(Channel.COMMENTS, people) == ["comment:5"]
     assert takes_part(Channel.POSTS, people) == ["x:1", "x:2"]
     assert takes_part(Channel.BOTH, people) == ["comment:5", "x:2"]
+
+
+def people(comments, posts):
+    """Who stands for whom, by entry, with the comment that gives a post."""
+    contest = make_contest(message=Message(links=(LINK,)))
+    told = judge(contest, comments)
+    found = people_of(posts, judge_posts(contest, posts, comments, told), comments, told, contest)
+    return {entry.entry: (entry.person, entry.given_by) for entry in found}
+
+
+def test_what_a_stranger_writes_puts_no_found_post_out():
+    """Whatever mallory claims: the posts stay in, in a pool for both as well, and stay different people's."""
+    posts = [make_found(number) for number in (1, 2, 3)]
+    mallory = make_entry(5, posts=tuple(post.entry for post in posts), handles=("x:poster1",))
+    assert verdicts(posts, [mallory]) == [IN] * 3
+    told = people([mallory], posts)
+    assert {person for person, _ in told.values()} == set(told)
+    assert not any(giver for _, giver in told.values())
+
+
+def test_a_post_that_only_its_author_s_comment_brought_is_that_comment_s():
+    told = people([make_entry(5, posts=(claimed().entry,))], [claimed()])
+    assert told[claimed().entry] == ("comment:5", "comment:5")
+
+
+@pytest.mark.parametrize("sight", [Sight.GONE, Sight.HIDDEN])
+def test_a_no_from_before_the_deadline_is_asked_again_after_it(sight):
+    post = make_found(sight=sight, looked_at=CLOSES_AT - timedelta(hours=1))
+    assert verdict(post) == open_(Code.UNCHECKED)
+    assert verdict(make_found(evidence={"links": ()}, looked_at=CLOSES_AT)) == open_(Code.UNCHECKED)
+
+
+def test_who_is_struck_is_not_back_by_deleting_the_post():
+    struck = Override(Action.DISQUALIFY, "an account of the publisher's")
+    first = make_found(1, evidence={"author_id": "7", "author_handle": "ana"}, override=struck, sight=Sight.GONE)
+    second = make_found(2, evidence={"author_id": "7", "author_handle": "ana"})
+    assert verdicts([first, second])[1] == out(Code.DUPLICATE)
+
+
+def test_a_fraction_of_the_closing_second_is_in_time():
+    assert verdict(make_found(evidence={"posted_at": CLOSES_AT + timedelta(seconds=0.9)})) == IN
+
+
+def test_all_that_speaks_against_a_post_can_be_set_aside_at_once():
+    comments = [make_entry(number, posts=("x:1990000000000000001",)) for number in (1, 2)]
+    reasons = verdict(make_found(evidence={"links": ()}), comments)[1]
+    assert reasons == [Code.OFF_MESSAGE, Code.CLAIMED_TWICE]
+    override = Override(Action.READMIT, "I saw it", tuple(reasons))
+    assert verdict(make_found(evidence={"links": ()}, override=override), comments)[0] is Status.ELIGIBLE
+
+
+def test_a_path_is_the_same_however_it_is_encoded():
+    assert fold_link("https://b.example/caf%c3%a9/") == fold_link("https://b.example/café") == "b.example/caf%C3%A9"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"links": ("blog.example/x",)},
+        {"links": ("javascript:alert(1)",)},
+        {"hashtags": ("#",)},
+        {"hashtags": ("two words",)},
+        {"hashtags": ("x" * 200,)},
+        {"mentions": ("@",)},
+        {"mentions": ("a\x1b[2J",)},
+        {"text": "x" * 5_000},
+    ],
+)
+def test_a_message_that_nobody_can_carry_is_refused(message):
+    with pytest.raises(BadInput):
+        Message(**message)
 
 
 def test_a_pool_s_texts_are_one_clean_line():

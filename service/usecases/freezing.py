@@ -1,0 +1,57 @@
+"""What was weighed, as the receipt keeps it: every entry under a name that tells nobody's."""
+
+from __future__ import annotations
+
+from service.domain.contest import Contest
+from service.domain.drawing import entry_id, hash_text
+from service.domain.pools import PoolEntry
+from service.domain.post_judging import SocialPost
+from service.domain.receipt import JudgedEntry
+from service.domain.same_person import people_of
+from service.usecases.judging import Judged
+
+
+def judged_entries(contest: Contest, judged: Judged) -> list[JudgedEntry]:
+    """Everything that was weighed: comments by rising number, then posts by name."""
+    people = _people(contest, judged)
+    comments = [
+        JudgedEntry(
+            entry=(entry := entry_id(comment.comment_id)),
+            submitted_at=comment.submitted_at,
+            verdict=verdict,
+            override=comment.override,
+            person=people[entry].person if entry in people else "",
+        )
+        for comment, verdict in zip(judged.comments, judged.verdicts, strict=True)
+    ]
+    found = []
+    for post, verdict in zip(judged.posts, judged.post_verdicts, strict=True):
+        person = people.get(post.entry)
+        found.append(
+            JudgedEntry(
+                entry=public_name(post),
+                submitted_at=post.evidence.posted_at if post.evidence else None,
+                verdict=verdict,
+                override=post.override,
+                person=person.person if person and person.person != post.entry else "",
+                given_by=person.given_by if person else "",
+                evidence=post.evidence,
+            )
+        )
+    return comments + sorted(found, key=lambda post: post.entry)
+
+
+def public_name(post: SocialPost) -> str:
+    """A post's name in the receipt: one that no network showed goes by a hash, since its address may name somebody."""
+    if post.evidence is not None:
+        return post.entry
+    network = post.entry.partition(":")[0]
+    return f"{network}:unseen-{hash_text(post.entry)[:32]}"
+
+
+def _people(contest: Contest, judged: Judged) -> dict[str, PoolEntry]:
+    """Whom each eligible entry stands for, where posts can make two entries one person's."""
+    if not judged.posts:
+        return {}
+    people = people_of(judged.posts, judged.post_verdicts, judged.comments, judged.verdicts, contest)
+    return {person.entry: person for person in people}
