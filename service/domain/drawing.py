@@ -21,8 +21,6 @@ from service.domain.posts import NetworkName
 
 SEAL_FORMAT = "tirage-seal/2"
 SEED_FORMAT = "tirage-seed/2"
-
-
 LONGEST_ENTRY = 300
 _POST_CHANNELS = frozenset(network.value for network in NetworkName)
 
@@ -50,7 +48,8 @@ class PoolList:
 class Ranking:
     """The outcome of one pool, entries by name: every ticket in order, who wins, who comes next, who is passed over.
 
-    `passed_over` have a lower ticket than the last place that is named, and their person won already.
+    `passed_over`: entries whose person won already, down to the last place that is named, or to the end of the list
+    where places are left.
     """
 
     seed: str

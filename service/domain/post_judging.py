@@ -212,7 +212,8 @@ def _message_reasons(contest: Contest, evidence: Evidence) -> Iterator[Reason]:
 def _barred(contest: Contest, evidence: Evidence) -> Code | None:
     """Whether the author may not win: the organiser's own account, or one that the rules list as "@handle"."""
     handle = fold_handle(evidence.author_handle)
-    if handle and handle in {fold_handle(mention) for mention in contest.message.mentions}:
+    mentioned = {fold_handle(mention) for mention in contest.message.mentions}
+    if handle in mentioned and handle and not contest.rules.staff_may_win:
         return Code.STAFF
     listed = {fold_handle(name) for name in contest.rules.excluded if name.startswith("@")}
     names = {name_key(name) for name in contest.rules.excluded}

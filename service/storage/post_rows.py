@@ -32,6 +32,7 @@ class KnownPost:
     verdict: Verdict
     brought_by: str
     first_seen_at: datetime
+    is_doubted: bool
     tries: int
     trouble: str
     check_at: datetime | None
@@ -67,6 +68,7 @@ def seen_values(evidence: Evidence) -> dict[str, Any]:
         "sight": Sight.SEEN,
         "evidence": evidence_to_json(evidence),
         "looked_at": evidence.checked_at,
+        "is_doubted": False,
         "tries": 0,
         "trouble": "",
         "check_at": None,
@@ -110,6 +112,7 @@ def _post(row: Row[Any], names: tuple[str, ...]) -> KnownPost:
         verdict=verdict_from_row(row),
         brought_by=row.brought_by,
         first_seen_at=row.first_seen_at,
+        is_doubted=row.is_doubted,
         tries=row.tries,
         trouble=row.trouble,
         check_at=row.check_at,

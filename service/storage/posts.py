@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Text, and_, cast, func, or_, select
 
-from service.domain.eligibility import Code, Override, Status, Verdict
+from service.domain.eligibility import Action, Code, Override, Status, Verdict
 from service.domain.errors import NotFound
 from service.domain.post_judging import SocialPost
 from service.domain.posts import Evidence, PostAddress, Sight, Sighting
 from service.storage.entries import verdict_from_row
 from service.storage.post_rows import KnownPost, evidence_to_json, known_posts, seen_values, verdict_values
 from service.storage.tables import posts, references
+
+FEW = 500  # names that stand in a question; databases limit how many
 
 
 def add(
@@ -58,8 +60,10 @@ def find_id(tx: Connection, contest_id: int, reference: str) -> int | None:
 
 def known_references(tx: Connection, contest_id: int, wanted: Collection[str]) -> set[str]:
     """Those of the references that are known."""
-    where = (references.c.contest_id == contest_id, references.c.reference.in_(list(wanted)))
-    return set(tx.execute(select(references.c.reference).where(*where)).scalars())
+    query = select(references.c.reference).where(references.c.contest_id == contest_id)
+    if len(wanted) <= FEW:
+        query = query.where(references.c.reference.in_(list(wanted)))
+    return set(tx.execute(query).scalars()).intersection(wanted)
 
 
 def save_found(
@@ -67,8 +71,8 @@ def save_found(
 ) -> bool:
     """Keep a post that a search brought with its evidence; whether it is new."""
     post_id = find_id(tx, contest_id, evidence.entry)
-    seen = seen_values(evidence)
     if post_id is not None:
+        seen = seen_values(_kept(tx, post_id, evidence))
         tx.execute(posts.update().where(posts.c.id == post_id).values(is_found=True, **seen))
         return False
     values = {
@@ -79,7 +83,7 @@ def save_found(
         "is_found": True,
         "brought_by": brought_by,
         "first_seen_at": now,
-        **seen,
+        **seen_values(evidence),
     }
     _insert(tx, contest_id, values, {evidence.entry, f"{evidence.network}:{key}"})
     return True
@@ -88,28 +92,54 @@ def save_found(
 def save_sighting(
     tx: Connection, contest_id: int, post_id: int, sighting: Sighting, *, now: datetime, check_at: datetime | None
 ) -> None:
-    """Keep what a look showed. A post that turns out to be one that is known already becomes that one."""
-    row_where = posts.c.id == post_id
-    if sighting.sight is Sight.UNCLEAR or (sighting.sight is Sight.SEEN and sighting.evidence is None):
-        values = {"tries": posts.c.tries + 1, "trouble": sighting.detail[:200], "check_at": check_at}
-        tx.execute(posts.update().where(row_where).values(**values))
-        return
-    values = {"sight": sighting.sight, "looked_at": now, "tries": 0, "trouble": "", "check_at": check_at}
+    """Keep a clear answer. A post that turns out to be one that is known already becomes that one."""
+    values = {
+        "sight": sighting.sight,
+        "looked_at": now,
+        "is_doubted": False,
+        "tries": 0,
+        "trouble": "",
+        "check_at": check_at,
+    }
     if sighting.evidence is not None:
-        values = {**seen_values(sighting.evidence), "looked_at": now, "check_at": check_at}
         post_id = _merge(tx, contest_id, post_id, sighting.evidence.entry)
+        values = {**seen_values(_kept(tx, post_id, sighting.evidence)), "looked_at": now, "check_at": check_at}
     tx.execute(posts.update().where(posts.c.id == post_id).values(**values))
 
 
-def postpone(tx: Connection, contest_id: int, post_ids: Collection[int], *, until: datetime, trouble: str) -> None:
-    """Look at these later: their host wants a pause."""
-    where = (posts.c.contest_id == contest_id, posts.c.id.in_(list(post_ids)))
-    tx.execute(posts.update().where(*where).values(check_at=until, trouble=trouble[:200]))
+def save_doubt(tx: Connection, post_id: int, *, check_at: datetime) -> None:
+    """A post that was there is called gone: it will be looked at once more before that is believed."""
+    tx.execute(posts.update().where(posts.c.id == post_id).values(is_doubted=True, check_at=check_at))
 
 
-def count_try(tx: Connection, post_ids: Collection[int]) -> None:
-    """One more look at each of these that came to nothing."""
-    tx.execute(posts.update().where(posts.c.id.in_(list(post_ids))).values(tries=posts.c.tries + 1))
+def save_trouble(tx: Connection, post_ids: Collection[int], *, trouble: str, check_at: datetime) -> None:
+    """A look at each of these came to nothing; when to look again."""
+    values = {"tries": posts.c.tries + 1, "trouble": trouble[:200], "check_at": check_at}
+    for some in _batches(post_ids):
+        tx.execute(posts.update().where(posts.c.id.in_(some)).values(**values))
+
+
+def postpone(tx: Connection, post_ids: Collection[int], *, until: datetime) -> None:
+    """Look at these later: their host rests."""
+    for some in _batches(post_ids):
+        tx.execute(posts.update().where(posts.c.id.in_(some)).values(check_at=until))
+
+
+def _batches(post_ids: Collection[int]) -> Iterator[list[int]]:
+    numbers = list(post_ids)
+    for start in range(0, len(numbers), FEW):
+        yield numbers[start : start + FEW]
+
+
+def _kept(tx: Connection, post_id: int, evidence: Evidence) -> Evidence:
+    """The evidence as it may be kept: without its author, where that person had their data erased."""
+    erased_at = tx.execute(select(posts.c.erased_at).where(posts.c.id == post_id)).scalar_one()
+    return bare(evidence) if erased_at else evidence
+
+
+def bare(evidence: Evidence) -> Evidence:
+    """The evidence without anything of its author's."""
+    return replace(evidence, author_id="", author_handle="", author_name="", url="", mentions=())
 
 
 def _merge(tx: Connection, contest_id: int, post_id: int, entry: str) -> int:
@@ -126,8 +156,9 @@ def _merge(tx: Connection, contest_id: int, post_id: int, entry: str) -> int:
     if is_found:
         tx.execute(posts.update().where(posts.c.id == other).values(is_found=True))
     if override:
-        is_undecided = posts.c.override.is_(None)
-        tx.execute(posts.update().where(posts.c.id == other, is_undecided).values(override=override))
+        kept = tx.execute(select(posts.c.override).where(posts.c.id == other)).scalar_one()
+        if not kept or override["action"] == Action.DISQUALIFY:  # of two decisions, the strike
+            tx.execute(posts.update().where(posts.c.id == other).values(override=override))
     return other
 
 
@@ -198,6 +229,20 @@ def by_entry(tx: Connection, contest_id: int, entries: Collection[str]) -> dict[
     return {known.facts.entry: known for known in known_posts(tx, contest_id, tx.execute(query).all())}
 
 
+def by_id(tx: Connection, contest_id: int, post_ids: Collection[int]) -> list[KnownPost]:
+    """The posts in these rows."""
+    found: list[KnownPost] = []
+    for some in _batches(post_ids):
+        found += known_posts(tx, contest_id, tx.execute(_all(contest_id).where(posts.c.id.in_(some))).all())
+    return found
+
+
+def without_evidence(tx: Connection, contest_id: int) -> list[KnownPost]:
+    """The posts that no network ever showed."""
+    rows = tx.execute(_all(contest_id).where(posts.c.evidence.is_(None))).all()
+    return known_posts(tx, contest_id, rows)
+
+
 def save_verdicts(tx: Connection, contest_id: int, verdicts: Mapping[str, Verdict]) -> int:
     """Keep the verdicts, by public name; how many are different from before."""
     rows: Sequence[Row[Any]] = tx.execute(_all(contest_id)).all()
@@ -244,11 +289,7 @@ def erase(tx: Connection, contest_id: int, entries: Collection[str], *, now: dat
     """Take everything personal off these posts."""
     for known in by_entry(tx, contest_id, entries).values():
         evidence = known.facts.evidence
-        if evidence is not None:
-            bare = replace(evidence, author_id="", author_handle="", author_name="", url="", mentions=())
-            values: dict[str, Any] = {"evidence": evidence_to_json(bare)}
-        else:
-            values = {}
+        values: dict[str, Any] = {"evidence": evidence_to_json(bare(evidence))} if evidence else {}
         tx.execute(posts.update().where(posts.c.id == known.id).values(erased_at=now, check_at=None, **values))
 
 

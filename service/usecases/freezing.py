@@ -10,6 +10,8 @@ from service.domain.receipt import JudgedEntry
 from service.domain.same_person import people_of
 from service.usecases.judging import Judged
 
+UNSEEN = ":unseen-"
+
 
 def judged_entries(contest: Contest, judged: Judged) -> list[JudgedEntry]:
     """Everything that was weighed: comments by rising number, then posts by name."""
@@ -46,7 +48,7 @@ def public_name(post: SocialPost) -> str:
     if post.evidence is not None:
         return post.entry
     network = post.entry.partition(":")[0]
-    return f"{network}:unseen-{hash_text(post.entry)[:32]}"
+    return f"{network}{UNSEEN}{hash_text(post.entry)[:32]}"
 
 
 def _people(contest: Contest, judged: Judged) -> dict[str, PoolEntry]:

@@ -12,6 +12,9 @@ from datetime import datetime
 from itertools import groupby
 from time import monotonic
 
+import structlog
+from sqlalchemy import Connection
+
 from service.domain.contest import Contest, require_unsealed
 from service.domain.posts import NetworkName, Sight, Sighting
 from service.storage import contests, entries, posts, searches
@@ -24,9 +27,12 @@ from service.usecases.services import Services, later
 BATCH = 500  # posts taken up at once
 FIRST_PAUSE = 60.0
 LONGEST_PAUSE = 3600.0
+RECHECK = 3600.0  # a post that isn't there is looked at again while the contest is open
+NOTED = 500  # addresses noted in one transaction
 SHORT_REST = 3.0  # seconds that are waited out in the step itself
-GONE_ONCE = "gone when last looked at; to be sure it is looked at once more"
 LOOKS = "x:looks"  # under this name the cost of looks is kept beside that of searches
+
+log = structlog.get_logger()
 
 Progress = Callable[[int, int], None]  # told how many posts are looked at, and how many of them are left
 
@@ -54,37 +60,42 @@ def look_at_posts(services: Services, lease: Lease, *, seconds: float, progress:
             break
         for group in _by_host(due):
             done += _look_at_group(services, lease, contest, group, ends_at)
-            progress(done, max(0, len(due) - done))
+            progress(done, _left(services, contest))
     return _finish(services, lease, done)
 
 
 def note_given(services: Services, lease: Lease) -> Contest:
     """Note the posts whose addresses stand in comments; the contest. Raises Conflict once sealed."""
-    with services.store.write() as tx:
-        contest = contests.lock(tx, lease.contest_id, lease)
-        require_unsealed(contest)
+    with services.store.read() as tx:
+        contest = contests.get(tx, lease.contest_id)
         given = entries.given_references(tx, contest.id)
         known = posts.known_references(tx, contest.id, given)
-        for reference in given:
-            if reference not in known:
-                name, _, key = reference.partition(":")
-                network = services.networks.get(NetworkName(name))
-                address = network.address_of(key)
-                posts.add(
-                    tx,
-                    contest.id,
-                    address,
-                    host=network.host_of(address),
-                    brought_by="comment",
-                    is_found=False,
-                    now=services.clock(),
-                )
-        return contest
+    require_unsealed(contest)
+    new = [reference for reference in given if reference not in known]
+    for start in range(0, len(new), NOTED):
+        with services.store.write() as tx:
+            require_unsealed(contests.lock(tx, contest.id, lease))
+            for reference in new[start : start + NOTED]:
+                _note(tx, services, contest, reference)
+    return contest
+
+
+def _note(tx: Connection, services: Services, contest: Contest, reference: str) -> None:
+    name, _, key = reference.partition(":")
+    network = services.networks.get(NetworkName(name))
+    address = network.address_of(key)
+    host = network.host_of(address)
+    posts.add(tx, contest.id, address, host=host, brought_by="comment", is_found=False, now=services.clock())
 
 
 def _due(services: Services, contest: Contest) -> list[KnownPost]:
     with services.store.read() as tx:
         return posts.due(tx, contest.id, now=services.clock(), closes_at=contest.closes_at, limit=BATCH)
+
+
+def _left(services: Services, contest: Contest) -> int:
+    with services.store.read() as tx:
+        return posts.count_due(tx, contest.id, now=services.clock(), closes_at=contest.closes_at)
 
 
 def _by_host(due: Sequence[KnownPost]) -> Iterator[list[KnownPost]]:
@@ -102,16 +113,29 @@ def _look_at_group(services: Services, lease: Lease, contest: Contest, group: li
             break
         batch = group[done : done + network.batch]
         try:
-            sightings = network.look_up([network.address_of(post.key) for post in batch])
+            sightings = _look_up(network, batch)
         except NetworkProblem as problem:
             if _is_short(problem):
                 services.sleep(problem.retry_after or 0.1)
                 continue
             _postpone(services, lease, group[done:], problem)
             break
-        _keep(services, lease, contest, network, list(zip(batch, sightings, strict=True)))
+        _keep(services, lease, network, list(zip(batch, sightings, strict=True)))
         done += len(batch)
     return done
+
+
+def _look_up(network: Network, batch: Sequence[KnownPost]) -> list[Sighting]:
+    """What these posts show. A fault of ours over one answer leaves the batch unclear and holds up nothing else."""
+    addresses = [network.address_of(post.key) for post in batch]
+    try:
+        return network.look_up(addresses)
+    except NetworkProblem:
+        raise
+    except Exception:
+        log.exception("look_failed", network=network.name.value)
+        unclear = "its answer couldn't be read; the log tells more"
+        return [Sighting(reference=a.reference, sight=Sight.UNCLEAR, detail=unclear) for a in addresses]
 
 
 def _network(services: Services, contest: Contest, name: NetworkName) -> Network:
@@ -132,7 +156,7 @@ def _rests(services: Services, lease: Lease, group: Sequence[KnownPost], host: s
         until = searches.resting(tx, {host}, now=now).get(host)
         if until is not None:
             contests.lock(tx, lease.contest_id, lease)
-            posts.postpone(tx, lease.contest_id, [post.id for post in group], until=until, trouble=group[0].trouble)
+            posts.postpone(tx, [post.id for post in group], until=until)
     return until is not None
 
 
@@ -149,8 +173,7 @@ def _postpone(services: Services, lease: Lease, group: list[KnownPost], problem:
         contests.lock(tx, lease.contest_id, lease)
         if problem.retry_after is not None:
             searches.rest(tx, problem.host, until=until, code=problem.code, message=problem.message[:500])
-        posts.postpone(tx, lease.contest_id, [post.id for post in group], until=until, trouble=problem.message)
-        posts.count_try(tx, [post.id for post in group])
+        posts.save_trouble(tx, [post.id for post in group], trouble=problem.message, check_at=until)
 
 
 def _pause(tries: int) -> float:
@@ -160,33 +183,29 @@ def _pause(tries: int) -> float:
 def _keep(
     services: Services,
     lease: Lease,
-    contest: Contest,
     network: Network,
     looked: Sequence[tuple[KnownPost, Sighting]],
 ) -> None:
-    now = services.clock()
     with services.store.write() as tx:
-        require_unsealed(contests.lock(tx, lease.contest_id, lease))
-        for post, shown in looked:
-            sighting = _be_sure(post, shown)
-            check_at = _check_at(services, post, sighting)
-            posts.save_sighting(tx, lease.contest_id, post.id, sighting, now=now, check_at=check_at)
+        contest = contests.lock(tx, lease.contest_id, lease)
+        require_unsealed(contest)
+        for post, sighting in looked:
+            _keep_one(tx, services, contest, post, sighting)
         if network.look_cost:
             searches.spend(tx, contest.id, LOOKS, network.look_cost * len(looked))
 
 
-def _be_sure(post: KnownPost, sighting: Sighting) -> Sighting:
-    """Networks at times call a post gone that isn't: one that was there is believed gone the second time, a poll on."""
-    is_gone = sighting.sight in (Sight.GONE, Sight.HIDDEN)
-    if is_gone and post.facts.sight is Sight.SEEN and post.trouble != GONE_ONCE:
-        return Sighting(reference=sighting.reference, sight=Sight.UNCLEAR, detail=GONE_ONCE)
-    return sighting
-
-
-def _check_at(services: Services, post: KnownPost, sighting: Sighting) -> datetime | None:
-    if sighting.detail == GONE_ONCE:
-        return later(services.clock(), services.timing.poll)
-    return later(services.clock(), _pause(post.tries)) if sighting.sight is Sight.UNCLEAR else None
+def _keep_one(tx: Connection, services: Services, contest: Contest, post: KnownPost, sighting: Sighting) -> None:
+    """Keep what was shown. That a post which was there is gone is believed the second time: networks err at times."""
+    now = services.clock()
+    if sighting.sight is Sight.UNCLEAR or (sighting.sight is Sight.SEEN and sighting.evidence is None):
+        return posts.save_trouble(tx, [post.id], trouble=sighting.detail, check_at=later(now, _pause(post.tries)))
+    is_there = sighting.sight is Sight.SEEN
+    if post.facts.sight is Sight.SEEN and not is_there and not post.is_doubted:
+        return posts.save_doubt(tx, post.id, check_at=later(now, services.timing.poll))
+    recheck_at = later(now, RECHECK)
+    check_at = None if is_there or recheck_at > contest.closes_at else recheck_at
+    posts.save_sighting(tx, contest.id, post.id, sighting, now=now, check_at=check_at)
 
 
 def _finish(services: Services, lease: Lease, done: int) -> Looked:

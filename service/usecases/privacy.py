@@ -15,6 +15,7 @@ from service.i18n import known_language
 from service.storage import contests, entries, log, personal, posts, published
 from service.storage.personal import Exclusion, PersonalEntry
 from service.usecases.announce import reword
+from service.usecases.freezing import public_name
 from service.usecases.judging import judge_entries
 from service.usecases.services import Services
 
@@ -50,17 +51,20 @@ def erase(services: Services, email: str, *, actor: str) -> tuple[int, list[str]
 
 
 def _erase_posts(tx: Connection, services: Services, contest: Contest, comment_ids: set[int]) -> list[str]:
-    """Take the person's data off the posts that their comments give, and nobody else's; which posts those are."""
-    if not contest.wants_posts:
-        return []
-    given: dict[str, set[int]] = defaultdict(set)
+    """Take the author off the posts that only this person's comments brought; by which names those are in a receipt.
+
+    What a search or the moderator found, or somebody else gave as well, is not known to be theirs.
+    """
+    givers: dict[int, set[int]] = defaultdict(set)
     for comment in entries.facts(tx, contest.id):
         for reference in comment.posts:
-            given[reference].add(comment.comment_id)
-    theirs = [reference for reference, comments in given.items() if comments <= comment_ids]
-    names = [posts.one(tx, contest.id, name).facts.entry for name in theirs if posts.find_id(tx, contest.id, name)]
-    posts.erase(tx, contest.id, names, now=services.clock())
-    return names
+            post_id = posts.find_id(tx, contest.id, reference)
+            if post_id is not None:
+                givers[post_id].add(comment.comment_id)
+    theirs = {post_id for post_id, comments in givers.items() if comments <= comment_ids}
+    erased = [known for known in posts.by_id(tx, contest.id, theirs) if not known.facts.is_found]
+    posts.erase(tx, contest.id, [known.facts.entry for known in erased], now=services.clock())
+    return [public_name(known.facts) for known in erased]
 
 
 def _nobody(contest: Contest) -> str:

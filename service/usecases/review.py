@@ -50,7 +50,7 @@ def _decide_post(services: Services, contest_id: int, reference: str, override: 
         if override.action is Action.READMIT:
             standing = [*known.verdict.reasons, *known.verdict.overruled]
             codes = [reason.code for reason in standing if reason.code is not Code.DISQUALIFIED]
-            # What a network is still asked for may come out either way: the decision holds for both.
+            # Whether a network has answered may change by itself; anything else that comes up later stands again.
             override = replace(override, codes=tuple(dict.fromkeys([*codes, Code.UNCHECKED])))
         posts.set_override(tx, contest_id, reference, override)
         details = {"post": known.facts.entry}

@@ -11,6 +11,7 @@ from service.domain.drawing import comment_id_of
 from service.domain.pools import is_comment
 from service.storage import listing, posts
 from service.storage.post_rows import KnownPost
+from service.usecases.freezing import UNSEEN, public_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,8 @@ def entrants(tx: Connection, contest_id: int, wanted: Collection[str]) -> dict[s
     numbers = {entry: comment_id_of(entry) for entry in wanted if is_comment(entry)}
     names = listing.authors(tx, contest_id, list(numbers.values()))
     found = posts.by_entry(tx, contest_id, [entry for entry in wanted if not is_comment(entry)])
+    if any(UNSEEN in entry for entry in wanted):
+        found |= {public_name(known.facts): known for known in posts.without_evidence(tx, contest_id)}
     return {
         entry: Entrant(entry=entry, name=names.get(numbers[entry], ""), comment_id=numbers[entry])
         if entry in numbers
@@ -37,9 +40,11 @@ def entrants(tx: Connection, contest_id: int, wanted: Collection[str]) -> dict[s
 
 
 def _poster(entry: str, post: KnownPost | None) -> Entrant:
-    evidence = post.facts.evidence if post else None
-    if evidence is None:
+    if post is None:
         return Entrant(entry=entry, name="")
+    evidence = post.facts.evidence
+    if evidence is None:  # nobody saw it and a moderator let it in: its address is all there is
+        return Entrant(entry=entry, name=post.facts.entry)
     return Entrant(entry=entry, name=show_handle(evidence.author_handle, evidence.author_name), url=evidence.url)
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from service.domain import receipt_checks
 from service.domain.errors import Blocked, Conflict
+from service.domain.pools import Channel, Pool
 from service.domain.posts import Sight
-from service.storage import searches
+from service.storage import posts, searches
 from service.usecases import announce, draw, review, seal
 from service.usecases.ports import NetworkProblem
 from tests.factories import CLOSES_AT
@@ -265,3 +269,69 @@ def test_a_look_that_finds_another_name_for_a_known_post_keeps_one_entry(world):
     [known] = world.posts().values()
     assert known.facts.references == (first, f"x:{world.network.key(2)}")
     assert known.facts.sight is Sight.SEEN
+
+
+def test_a_rest_of_the_host_makes_no_other_post_believed_gone(world):
+    """Two posts of one host: the first is called gone once, then the host rests; the second is still asked twice."""
+    for number in (1, 2):
+        world.network.add(number)
+        give(world, number)
+    world.open_pools()
+    world.run()
+    kept = dict(world.network.posts)
+    del world.network.posts[world.network.key(1)]
+    close(world)
+    with world.services.store.write() as tx:
+        until = world.clock() + timedelta(seconds=300)
+        searches.rest(tx, "fake.example", until=until, code="rate_limited", message="Slowly.")
+    world.clock.forward(61)
+    world.run()
+    world.network.posts.clear()
+    world.clock.forward(300)
+    with world.services.store.write() as tx:
+        posts.postpone(tx, [known.id for known in world.posts().values()], until=world.clock())
+    world.run()
+    assert world.verdicts()["002"] == IN
+    world.network.posts.update(kept)
+
+
+def test_an_answer_that_can_t_be_read_holds_up_no_other_post(world):
+    for number in range(1, 5):
+        world.network.add(number)
+        give(world, number)
+    look_up = world.network.look_up
+
+    def fail(addresses):
+        if any(address.key == world.network.key(1) for address in addresses):
+            raise ValueError("a strange answer")
+        return look_up(addresses)
+
+    world.network.look_up = fail
+    world.open_pools()
+    world.run()
+    assert world.contest().problem is None
+    assert [world.verdicts()[number] for number in ("001", "003", "004")] == [UNCHECKED, IN, IN]
+
+
+def test_a_post_that_is_not_there_is_looked_at_again_while_the_contest_is_open(world):
+    give(world, 1)
+    world.open_pools()
+    world.run()
+    assert world.verdicts() == {"001": ("ineligible", ["gone"])}
+    world.network.add(1)
+    world.clock.forward(3_601)
+    world.run()
+    assert world.verdicts() == {"001": IN}
+
+
+def test_a_post_that_nobody_saw_and_a_moderator_let_in_is_announced_by_its_address(world):
+    give(world, 1)
+    world.open_pools(Pool(name="posts", channel=Channel.POSTS))
+    close(world)
+    review.readmit_post(world.services, 1, f"x:{world.network.key(1)}", reason="I saw it", actor="ada")
+    seal.seal(world.services, 1, actor="ada")
+    drawn = draw.draw(world.services, 1, actor="ada")
+    assert drawn.receipt
+    assert receipt_checks.verify(drawn.receipt) == []
+    text = announce.announce(world.services, 1, actor="ada").text
+    assert world.network.key(1) in text

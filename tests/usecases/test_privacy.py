@@ -7,8 +7,9 @@ import pytest
 from service.domain import receipt_checks
 from service.domain.contest import Phase, Rules
 from service.domain.eligibility import Code, Status
-from service.storage import draws, listing, log, personal
+from service.storage import draws, listing, log, personal, posts
 from service.usecases import announce, doorbell, privacy, seal
+from service.usecases.add_posts import add_posts
 from service.usecases.doorbell import Bell, Delivery
 
 EMAIL = "Ada.Lovelace@Example.org"
@@ -303,3 +304,26 @@ def test_erasing_a_commenter_takes_their_post_s_author_off_too_and_nobody_else_s
     assert world.verdicts()["001"] == ("ineligible", ["unclaimed", "erased"])
     entries, _ = privacy.export(world.services, "ana2@example.org")
     assert [(entry.posts, entry.handles) for entry in entries] == [(second.entry, "x:poster2")]
+
+
+def test_a_stranger_s_erasure_takes_nothing_off_a_post_that_is_not_known_to_be_theirs(world):
+    reference = world.network.add(1)
+    world.blog.add(posts=reference, author_email="mallory@example.org")
+    world.open_pools()
+    add_posts(world.services, 1, ["https://x.com/i/web/status/" + world.network.key(1)], reason="found", actor="ada")
+    world.run()
+    privacy.erase(world.services, "mallory@example.org", actor="ada")
+    assert world.verdicts() == {"001": ("eligible", [])}
+    assert world.posts()["001"].facts.evidence.author_handle == "poster1"
+
+
+def test_erased_data_do_not_come_back_with_the_next_look(world):
+    reference = world.network.add(1)
+    world.blog.add(posts=reference, author_email="ana@example.org")
+    world.open_pools()
+    world.run()
+    privacy.erase(world.services, "ana@example.org", actor="ada")
+    with world.services.store.write() as tx:
+        evidence = world.network.posts[world.network.key(1)]
+        posts.save_found(tx, 1, evidence, key="", host="", brought_by="x:search", now=world.clock())
+    assert world.posts()["001"].facts.evidence.author_handle == ""

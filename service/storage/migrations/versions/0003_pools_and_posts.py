@@ -59,6 +59,7 @@ def _create_posts() -> None:
         sa.Column("brought_by", sa.Text(), nullable=False),
         sa.Column("first_seen_at", Instant(), nullable=False),
         sa.Column("looked_at", Instant(), nullable=True),
+        sa.Column("is_doubted", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("tries", sa.Integer(), server_default="0", nullable=False),
         sa.Column("trouble", sa.Text(), server_default="", nullable=False),
         sa.Column("check_at", Instant(), nullable=True),
