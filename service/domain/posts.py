@@ -124,6 +124,8 @@ class Message:
             for part in parts:
                 if not form.fullmatch(part):
                     raise BadInput(f"{wanted}; {part[:60]!r} is none.")
+        object.__setattr__(self, "hashtags", tuple(tag.removeprefix("#") for tag in self.hashtags))
+        object.__setattr__(self, "mentions", tuple(name.removeprefix("@") for name in self.mentions))
 
     @property
     def is_empty(self) -> bool:
