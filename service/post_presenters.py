@@ -19,7 +19,7 @@ from service.storage.post_rows import KnownPost
 from service.storage.searches import SearchState
 from service.usecases.add_posts import Line
 from service.usecases.ports import Networks
-from service.usecases.search import plan_of
+from service.usecases.search import plan_of, sources_of
 
 Json = dict[str, Any]
 
@@ -28,8 +28,9 @@ def posts_json(tx: Connection, contest: Contest, networks: Networks) -> Json:
     """How the posts of a contest stand, what looking for them cost, and what entrants are asked to post."""
     states = searches.of_contest(tx, contest.id)
     plan = plan_of(contest)
-    queries = {source.name: source.query(plan) for source in networks.sources(contest.search)}
-    shown = [states.get(name) or SearchState(source=name) for name in {**queries, **states}]
+    sources, missing = sources_of(networks, contest.search)
+    queries = {source.name: source.query(plan) for source in sources}
+    shown = [states.get(name) or SearchState(source=name) for name in {**queries, **missing, **states}]
     return {
         "counts": counts_json(posts.count_statuses(tx, contest.id)),
         "reasons": {

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from service.domain.contest import Search, XSearch
+from service.domain.errors import BadInput
 from service.domain.posts import (
     Composed,
     Evidence,
@@ -138,6 +139,7 @@ class FakeNetworks:
         self.network = network
         self.free_network = free or network
         self.source: FakeSource | None = None
+        self.has_key = True
 
     def all(self) -> Sequence[Network]:
         """The one."""
@@ -152,5 +154,7 @@ class FakeNetworks:
         return self.free_network
 
     def sources(self, search: Search) -> Sequence[Source]:
-        """The source, where X is searched."""
+        """The source, where X is searched. Raises BadInput without its key."""
+        if search.x is not XSearch.OFF and not self.has_key:
+            raise BadInput("Searching X needs a key: set X_BEARER_TOKEN.", code="key_missing")
         return [self.source] if self.source and search.x is not XSearch.OFF else []

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -28,11 +30,12 @@ from service.storage import contests
 from service.storage.listing import Entry
 from service.storage.post_rows import KnownPost
 from service.usecases import adopt, review
+from service.usecases.add_posts import find_address
 from service.usecases.adopt import Change
 from service.usecases.services import Services
 
 why = click.option("--reason", required=True, help="Why; it is published with the draw.")
-entry_name = click.argument("entry")
+entry_names = click.argument("entries", metavar="ENTRY...", nargs=-1, required=True)
 LARGEST_COMMENT = 2**63 - 1
 
 
@@ -141,32 +144,58 @@ def _rules(
 
 @click.command()
 @contest_id
-@entry_name
+@entry_names
 @why
 @as_json
-def disqualify(contest_id: int, entry: str, reason: str, as_json: bool) -> None:
-    """Strike ENTRY: a comment by its number, or a post by its name (x:1990000000000000001)."""
+def disqualify(contest_id: int, entries: tuple[str, ...], reason: str, as_json: bool) -> None:
+    """Strike ENTRIES: comments by their numbers, posts by their names (x:1990000000000000001) or addresses."""
     with open_services() as services:
-        if entry.isdecimal():
-            struck = review.disqualify(services, contest_id, _comment_id(entry), reason=reason, actor=actor())
-            return _show(services, contest_id, struck, as_json=as_json)
-        post = review.disqualify_post(services, contest_id, entry, reason=reason, actor=actor())
-        _show_post(services, contest_id, post, as_json=as_json)
+        decide = _Decide(services, contest_id, review.disqualify, review.disqualify_post, reason)
+        _tell_decided([decide(entry) for entry in entries], as_json=as_json)
 
 
 @click.command()
 @contest_id
-@entry_name
+@entry_names
 @why
 @as_json
-def readmit(contest_id: int, entry: str, reason: str, as_json: bool) -> None:
-    """Let ENTRY in, whatever speaks against it: a comment by its number, or a post by its name."""
+def readmit(contest_id: int, entries: tuple[str, ...], reason: str, as_json: bool) -> None:
+    """Let ENTRIES in, whatever speaks against them: comments by their numbers, posts by their names or addresses."""
     with open_services() as services:
+        decide = _Decide(services, contest_id, review.readmit, review.readmit_post, reason)
+        _tell_decided([decide(entry) for entry in entries], as_json=as_json)
+
+
+@dataclass(frozen=True, slots=True)
+class _Decide:
+    """One decision for comments and posts alike; gives each as JSON, with its verdict as it is then."""
+
+    services: Services
+    contest_id: int
+    on_comment: Callable[..., Entry]
+    on_post: Callable[..., KnownPost]
+    reason: str
+
+    def __call__(self, entry: str) -> presenters.Json:
+        """Raises BadInput, Conflict, NotFound, UsageError."""
+        with self.services.store.read() as tx:
+            contest = contests.get(tx, self.contest_id)
+        given: dict[str, Any] = {"reason": self.reason, "actor": actor()}
+        shown = {"language": contest.language, "timezone": contest.timezone}
         if entry.isdecimal():
-            let_in = review.readmit(services, contest_id, _comment_id(entry), reason=reason, actor=actor())
-            return _show(services, contest_id, let_in, as_json=as_json)
-        post = review.readmit_post(services, contest_id, entry, reason=reason, actor=actor())
-        _show_post(services, contest_id, post, as_json=as_json)
+            comment = self.on_comment(self.services, self.contest_id, _comment_id(entry), **given)
+            return presenters.entry_json(comment, **shown)
+        found = find_address(self.services.networks, entry)
+        name = found[1].reference if found else entry
+        return post_presenters.post_json(self.on_post(self.services, self.contest_id, name, **given), **shown)
+
+
+def _tell_decided(decided: list[presenters.Json], *, as_json: bool) -> None:
+    if as_json:
+        return print_json(decided[0] if len(decided) == 1 else decided)
+    for told in decided:
+        name = f"Post {told['post']}" if "post" in told else f"Comment {told['comment_id']} by {told['author']}"
+        tell(f"{name} is now {told['verdict']['status']}.")
 
 
 def _comment_id(text: str) -> int:
@@ -174,19 +203,3 @@ def _comment_id(text: str) -> int:
     if len(text) > 19 or not 1 <= int(text) <= LARGEST_COMMENT:
         raise click.UsageError(f"There is no comment {text[:30]}.")
     return int(text)
-
-
-def _show(services: Services, contest_id: int, entry: Entry, *, as_json: bool) -> None:
-    with services.store.read() as tx:
-        contest = contests.get(tx, contest_id)
-    if as_json:
-        return print_json(presenters.entry_json(entry, language=contest.language, timezone=contest.timezone))
-    tell(f"Comment {entry.comment_id} by {entry.author_name} is now {entry.verdict.status}.")
-
-
-def _show_post(services: Services, contest_id: int, post: KnownPost, *, as_json: bool) -> None:
-    with services.store.read() as tx:
-        contest = contests.get(tx, contest_id)
-    if as_json:
-        return print_json(post_presenters.post_json(post, language=contest.language, timezone=contest.timezone))
-    tell(f"Post {post.facts.entry} is now {post.verdict.status}.")

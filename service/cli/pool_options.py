@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields, replace
 from functools import wraps
 from typing import Any
@@ -12,6 +13,7 @@ from service.domain.contest import Search, XSearch
 from service.domain.pools import Channel, Pool, default_pools
 from service.domain.posts import Message
 
+LONGEST_NUMBER = 9
 POOL_FORM = "NAME:CHANNEL[:WINNERS[:ALTERNATES[:PRIZE]]]"
 
 
@@ -55,6 +57,8 @@ class PoolOptions:
         if self.search_x is not None:
             changed["x"] = XSearch(self.search_x)
         if self.x_cap is not None:
+            if not math.isfinite(self.x_cap):
+                raise click.UsageError("--x-cap is a number of US dollars, such as 2.50.")
             changed["x_cap_cents"] = round(self.x_cap * 100)
         if self.search_mastodon:
             changed["mastodon"] = self.search_mastodon
@@ -91,7 +95,7 @@ def pool_options(command: Any) -> Any:
 
 def _pool(text: str) -> Pool:
     name, channel, winners, alternates, prize = (text.split(":", 4) + [""] * 5)[:5]
-    if channel not in set(Channel) or not all(part.isdecimal() or not part for part in (winners, alternates)):
+    if channel not in set(Channel) or not all(map(_is_number, (winners, alternates))):
         raise click.UsageError(f"--pool goes like this: {POOL_FORM}, with channel comments, posts or both.")
     return Pool(
         name=name,
@@ -100,3 +104,8 @@ def _pool(text: str) -> Pool:
         alternates=int(alternates or 3),
         prize=prize,
     )
+
+
+def _is_number(text: str) -> bool:
+    """Whether this can be a number of places; nothing stands for the usual one."""
+    return not text or (text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER)

@@ -95,8 +95,8 @@ def add_posts_(
         if not as_json:
             _show_lines(told)
         if not dry_run:
-            number = sum(line.became is Became.ADDED for line in told)
-            confirm(f"Add {number} posts?", yes=yes)
+            number = sum(line.became in (Became.ADDED, Became.COUNTS_NOW) for line in told)
+            confirm(f"Let {number} posts take part?", yes=yes)
             told = add_posts(services, contest_id, lines, reason=reason, actor=actor())
     if as_json:
         print_json([post_presenters.line_json(line) for line in told])
@@ -122,14 +122,17 @@ def _read_table(file: Path) -> list[str]:
 def look(contest_id: int, as_json: bool) -> None:
     """Search for posts now, look at all that are due, and judge."""
     with open_services() as services:
+        with services.store.read() as tx:
+            if not contests.get(tx, contest_id).wants_posts:
+                raise BadInput("No pool of this contest takes posts, so there is nothing to look at.")
         with services.hold(contest_id) as lease:
-            search_posts(services, lease, seconds=LOOK_SECONDS)
+            search_posts(services, lease, seconds=LOOK_SECONDS, at_once=True)
             looked = look_at_posts(services, lease, seconds=LOOK_SECONDS, progress=_show_progress)
         told = contest_json(services, contest_id)
     if as_json:
         return print_json({"looked_at": looked.looked_at, "left": looked.left, "posts": told["posts"]})
     counts = ", ".join(f"{number} {status}" for status, number in (told["posts"] or {}).get("counts", {}).items())
-    tell(f"Looked at {looked.looked_at} posts: {counts or 'no pool takes posts'}.")
+    tell(f"Looked at {looked.looked_at} posts: {counts}.")
 
 
 def _show_progress(done: int, left: int) -> None:

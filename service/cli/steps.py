@@ -21,7 +21,9 @@ from service.cli.common import (
 )
 from service.domain.errors import BadInput, Blocked, Conflict
 from service.storage import draws, entries
+from service.storage.draws import Draw
 from service.usecases import announce, collect, draw, seal
+from service.usecases.services import Services
 
 
 @click.command("collect")
@@ -44,25 +46,41 @@ def collect_(contest_id: int, as_json: bool) -> None:
 @click.command("seal")
 @contest_id
 @click.option("--leave-out-undecided", is_flag=True, help="Comments still held are left out, with that reason.")
+@click.option("--without-search", is_flag=True, help="Go on with the posts found until now.")
 @yes
 @as_json
-def seal_(contest_id: int, leave_out_undecided: bool, yes: bool, as_json: bool) -> None:
+def seal_(contest_id: int, leave_out_undecided: bool, without_search: bool, yes: bool, as_json: bool) -> None:
     """Freeze the list of eligible entries and publish its digest. It can't be undone."""
     confirm("Seal the contest? Nothing about who is in can change afterwards.", yes=yes)
     with open_services() as services:
-        try:
-            sealed = seal.seal(
-                services, contest_id, actor=actor(), leave_out=leave_out_undecided, progress=show_progress
-            )
-        except Blocked as waiting:
-            if waiting.code != "undecided":
-                raise
-            tell(waiting.message)
-            confirm("Seal now and leave out what is held?", yes=yes)
-            sealed = seal.seal(services, contest_id, actor=actor(), leave_out=True, progress=show_progress)
+        sealed = _seal(services, contest_id, leave_out=leave_out_undecided, without_search=without_search, yes=yes)
     if as_json:
         return print_json(presenters.draw_json(sealed))
     tell(f"Sealed. SHA-256 of the list: {sealed.digest}")
+
+
+def _seal(services: Services, contest_id: int, *, leave_out: bool, without_search: bool, yes: bool) -> Draw:
+    """Seal, asking once for each thing that could be left out. Raises Blocked for what can't be."""
+    while True:
+        try:
+            return seal.seal(
+                services,
+                contest_id,
+                actor=actor(),
+                leave_out=leave_out,
+                without_search=without_search,
+                progress=show_progress,
+            )
+        except Blocked as waiting:
+            if waiting.code not in ("undecided", "searching"):
+                raise
+            tell(waiting.message)
+            if waiting.code == "undecided":
+                confirm("Seal now and leave out what is held?", yes=yes)
+                leave_out = True
+            else:
+                confirm("Seal now with the posts found until now?", yes=yes)
+                without_search = True
 
 
 @click.command("draw")
@@ -79,7 +97,9 @@ def draw_(contest_id: int, yes: bool, as_json: bool) -> None:
     if as_json:
         return print_json(told)
     for winner in told["winners"]:
-        click.echo(f"Winner: {winner['author']} (comment {winner['comment_id']})")
+        what = f"comment {winner['comment_id']}" if winner["comment_id"] else winner["entry"]
+        prize = f" wins {winner['prize']}" if winner["prize"] else ""
+        click.echo(f"Winner: {winner['author']} ({what}){prize}")
     if not told["winners"]:
         click.echo("Nobody was eligible, so nobody wins.")
     tell("Look at it with `tirage contest preview`, then `tirage contest announce`.")

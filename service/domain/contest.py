@@ -42,7 +42,7 @@ class Rules:
     one_prize: bool = True  # a person who won in one pool is passed over in the next ones
     needs_all: bool = False  # a post must carry all of the message's link, hashtag and mention; else one is enough
     reposts_count: bool = False  # passing on somebody else's post counts as a post
-    excluded: tuple[str, ...] = ()  # e-mail addresses, account ids ("#12") or names that may not win
+    excluded: tuple[str, ...] = ()  # e-mail addresses, account ids ("#12"), @handles or names that may not win
 
     def __post_init__(self) -> None:
         if len(self.excluded) > MOST_EXCLUDED:
@@ -132,6 +132,11 @@ class Contest:
     def alternates(self) -> int:
         """The alternates of all pools."""
         return sum(pool.alternates for pool in self.pools)
+
+    @property
+    def wants_comments(self) -> bool:
+        """Whether any pool draws among comments."""
+        return any(pool.channel is not Channel.POSTS for pool in self.pools)
 
     @property
     def wants_posts(self) -> bool:

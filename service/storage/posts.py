@@ -66,6 +66,16 @@ def known_references(tx: Connection, contest_id: int, wanted: Collection[str]) -
     return set(tx.execute(query).scalars()).intersection(wanted)
 
 
+def is_found(tx: Connection, contest_id: int, wanted: Collection[str]) -> dict[str, bool]:
+    """For each known reference whether its post counts without a comment that gives it."""
+    query = (
+        select(references.c.reference, posts.c.is_found)
+        .join(posts, posts.c.id == references.c.post_id)
+        .where(references.c.contest_id == contest_id)
+    )
+    return {reference: found for reference, found in tx.execute(query) if reference in wanted}
+
+
 def save_found(
     tx: Connection, contest_id: int, evidence: Evidence, *, key: str, host: str, brought_by: str, now: datetime
 ) -> bool:

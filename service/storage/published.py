@@ -50,6 +50,7 @@ class Outcome:
     secret: str
     is_numbered: bool
     pools: tuple[DrawnPool, ...]
+    number_of_eligible: int
     number_of_entries: int
 
 
@@ -102,6 +103,7 @@ def outcome(tx: Connection, contest_id: int, number: int, *, most_tickets: int) 
             _pool(place, pool, prize=prizes[place - 1], seed=row.seed or pool["seed"], most_tickets=most_tickets)
             for place, pool in enumerate(row.pools, 1)
         ),
+        number_of_eligible=len({place["entry"] for pool in row.pools for place in pool["ranking"]}),
         number_of_entries=row.number_of_entries,
     )
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, select
+from sqlalchemy.exc import IntegrityError
 
 from service.storage.tables import rests, searches
 
@@ -46,6 +47,14 @@ def save(tx: Connection, contest_id: int, source: str, **values: Any) -> None:
         tx.execute(searches.insert().values(contest_id=contest_id, source=source, **values))
 
 
+def restart(tx: Connection, contest_id: int, *, from_the_beginning: bool) -> None:
+    """Let every search of a contest be due now; from the beginning, where it is for other posts than before."""
+    values: dict[str, Any] = {"next_at": None, "problem": None}
+    if from_the_beginning:
+        values |= {"cursor": {}, "run_from": None, "covered_until": None}
+    tx.execute(searches.update().where(searches.c.contest_id == contest_id).values(**values))
+
+
 def spend(tx: Connection, contest_id: int, source: str, cost: int) -> None:
     """Note what a look cost, in millionths of a US dollar."""
     where = (searches.c.contest_id == contest_id, searches.c.source == source)
@@ -62,8 +71,13 @@ def spent(tx: Connection, contest_id: int) -> int:
 def rest(tx: Connection, host: str, *, until: datetime, code: str, message: str) -> None:
     """Ask this host nothing before then."""
     values = {"until": until, "code": code, "message": message}
-    if not tx.execute(rests.update().where(rests.c.host == host).values(**values)).rowcount:
-        tx.execute(rests.insert().values(host=host, **values))
+    if tx.execute(rests.update().where(rests.c.host == host).values(**values)).rowcount:
+        return
+    try:
+        with tx.begin_nested():
+            tx.execute(rests.insert().values(host=host, **values))
+    except IntegrityError:  # another contest's worker was quicker
+        tx.execute(rests.update().where(rests.c.host == host).values(**values))
 
 
 def resting(tx: Connection, hosts: Collection[str], *, now: datetime) -> dict[str, datetime]:

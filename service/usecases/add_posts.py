@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from io import StringIO
 
-from service.domain.contest import require_unsealed
+from sqlalchemy import Connection
+
+from service.domain.contest import Contest, require_unsealed
 from service.domain.errors import BadInput
 from service.domain.posts import PostAddress
 from service.storage import contests, log, posts
+from service.usecases.judging import judge_entries
 from service.usecases.ports import Network, Networks
 from service.usecases.review import check_reason
 from service.usecases.services import Services
 
 MOST_LINES = 20_000
 LONGEST_SHOWN = 120
+Found = tuple[Network, PostAddress]
 
 
 class Became(StrEnum):
     """What a line became."""
 
     ADDED = "added"
+    COUNTS_NOW = "counts_now"  # a comment gave it; from now on it counts without one
     KNOWN = "known"  # the contest has the post already
     REPEATED = "repeated"  # an earlier line gives it
     NO_ADDRESS = "no_address"  # there is no post's address in it
@@ -55,34 +61,41 @@ def add_posts(
         require_unsealed(contest)
         if not contest.wants_posts:
             raise BadInput("No pool of this contest takes posts: add one with the channel “posts” or “both” first.")
-        references = [found[1].reference for found in read if found]
-        known = posts.known_references(tx, contest_id, references)
-        told = list(_told(lines, read, known))
-        if dry_run:
-            return told
-        added = {line.reference for line in told if line.became is not Became.NO_ADDRESS}
-        for network, address in filter(None, read):
-            if address.reference in added:
-                added.discard(address.reference)
-                posts.add(
-                    tx,
-                    contest_id,
-                    address,
-                    host=network.host_of(address),
-                    brought_by="hand",
-                    is_found=True,
-                    now=services.clock(),
-                )
-        number = sum(line.became is Became.ADDED for line in told)
-        now = services.clock()
-        line = log.LogLine(at=now, actor=actor, action="add_posts", reason=reason, details={"posts": number})
-        log.write(tx, contest_id, line)
-        contests.ring(tx, contest_id, at=now)
+        found = posts.is_found(tx, contest_id, {address.reference for _, address in filter(None, read)})
+        told = list(_told(lines, read, found))
+        if not dry_run:
+            _add(tx, services, contest, read, told, reason=reason, actor=actor)
         return told
 
 
+def _add(
+    tx: Connection,
+    services: Services,
+    contest: Contest,
+    read: Sequence[Found | None],
+    told: Sequence[Line],
+    *,
+    reason: str,
+    actor: str,
+) -> None:
+    """Keep what the lines changed, log it, and judge anew."""
+    now = services.clock()
+    for line in told:
+        found = read[line.number - 1]
+        if found is not None and line.became in (Became.ADDED, Became.COUNTS_NOW):
+            network, address = found
+            host = network.host_of(address)
+            posts.add(tx, contest.id, address, host=host, brought_by="hand", is_found=True, now=now)
+    became = Counter(line.became for line in told)
+    details = {"posts": became[Became.ADDED], "count_now": became[Became.COUNTS_NOW]}
+    log.write(tx, contest.id, log.LogLine(at=now, actor=actor, action="add_posts", reason=reason, details=details))
+    judge_entries(tx, contest)
+    contests.ring(tx, contest.id, at=now)
+
+
 def read_table(text: str) -> list[str]:
-    """The lines of a table: of each row the cells together, as other tools export them (comma, semicolon or tab).
+    """The lines of a table: of each row the cells together, as other tools export them (comma, semicolon or tab);
+    empty ones too, so that a line has its number in the file.
 
     Raises BadInput for a file that is no text.
     """
@@ -94,10 +107,12 @@ def read_table(text: str) -> list[str]:
         rows = list(csv.reader(StringIO(text), delimiter=delimiter))
     except csv.Error as error:
         raise BadInput(f"The file can't be read as a table ({error}): export it as CSV.") from None
-    return [" ".join(cell.strip() for cell in row) for row in rows if any(cell.strip() for cell in row)]
+    if any("\n" in cell for row in rows for cell in row):  # an open quote would swallow all lines after it
+        rows = [line.split(delimiter) for line in text.splitlines()]
+    return [" ".join(cell.strip() for cell in row) for row in rows]
 
 
-def find_address(networks: Networks, text: str) -> tuple[Network, PostAddress] | None:
+def find_address(networks: Networks, text: str) -> Found | None:
     """The first word of a text that is a post's address, with its network."""
     for word in text.split():
         for network in networks.all():
@@ -107,14 +122,23 @@ def find_address(networks: Networks, text: str) -> tuple[Network, PostAddress] |
     return None
 
 
-def _told(lines: Sequence[str], read: Sequence[tuple[Network, PostAddress] | None], known: set[str]) -> Iterator[Line]:
+def _told(lines: Sequence[str], read: Sequence[Found | None], known: Mapping[str, bool]) -> Iterator[Line]:
     seen: set[str] = set()
     for number, (text, found) in enumerate(zip(lines, read, strict=True), 1):
-        shown = " ".join(text.split())[:LONGEST_SHOWN]
-        if found is None:
-            yield Line(number=number, text=shown, became=Became.NO_ADDRESS)
-            continue
-        reference = found[1].reference
-        became = Became.REPEATED if reference in seen else Became.KNOWN if reference in known else Became.ADDED
-        seen.add(reference)
-        yield Line(number=number, text=shown, became=became, reference=reference)
+        if text.strip():
+            yield _told_line(number, text, found, known, seen)
+
+
+def _told_line(number: int, text: str, found: Found | None, known: Mapping[str, bool], seen: set[str]) -> Line:
+    shown = " ".join("".join(c if c.isprintable() else " " for c in text).split())[:LONGEST_SHOWN]
+    if found is None:
+        return Line(number=number, text=shown, became=Became.NO_ADDRESS)
+    reference = found[1].reference
+    if reference in seen:
+        became = Became.REPEATED
+    elif reference in known:
+        became = Became.KNOWN if known[reference] else Became.COUNTS_NOW
+    else:
+        became = Became.ADDED
+    seen.add(reference)
+    return Line(number=number, text=shown, became=became, reference=reference)

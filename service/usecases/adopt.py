@@ -17,7 +17,7 @@ from service.domain.errors import AlreadyAdopted, BadInput
 from service.domain.pools import Channel, Pool, check_pools, default_pools
 from service.domain.posts import Message
 from service.domain.reports import PostFacts, SiteFacts
-from service.storage import contests, log
+from service.storage import contests, log, searches
 from service.usecases.deadline import read_deadline
 from service.usecases.judging import judge_entries
 from service.usecases.review import check_reason
@@ -144,8 +144,8 @@ def change_contest(services: Services, contest_id: int, change: Change, *, actor
         contest = contests.get(tx, contest_id)
     _require_changeable(contest, change)
     closes_at = read_changed_deadline(services, contest, change)
-    if change.search is not None:
-        check_search(services, change.search, change.pools or contest.pools)
+    if change.search is not None or change.pools is not None:
+        check_search(services, change.search or contest.search, change.pools or contest.pools)
     if change.template:
         check_template(change.template, language=contest.language)
     with services.store.write() as tx:
@@ -199,8 +199,10 @@ def _changed_values(contest: Contest, change: Change, closes_at: datetime | None
 
 def _changed_pools(contest: Contest, change: Change) -> tuple[Pool, ...] | None:
     """The pools as wished. Raises BadInput for a bare number of winners where there are several pools."""
-    if change.pools is not None or (change.winners is None and change.alternates is None):
+    if change.winners is None and change.alternates is None:
         return change.pools
+    if change.pools is not None:
+        raise BadInput("Give the winners and alternates inside the pools, or leave the pools out.")
     if len(contest.pools) > 1:
         raise BadInput("This contest has several pools: give all of them, each with its winners and alternates.")
     only = contest.pools[0]
@@ -229,6 +231,8 @@ def _store_change(
 ) -> None:
     now = services.clock()
     contests.update(tx, contest.id, **values)
+    if values.keys() & {"search", "message", "pools"}:
+        searches.restart(tx, contest.id, from_the_beginning="message" in values)
     contests.ring(tx, contest.id, at=now)
     changed = {name: [_shown(getattr(contest, name)), _shown(value)] for name, value in values.items()}
     log.write(tx, contest.id, log.LogLine(at=now, actor=actor, action="change", reason=reason, details=changed))

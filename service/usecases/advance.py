@@ -19,7 +19,7 @@ from service.usecases.draw import draw_under
 from service.usecases.look import look_at_posts
 from service.usecases.ports import BlogProblem
 from service.usecases.seal import close_under, seal_under, undecided_message
-from service.usecases.search import search_posts, unfinished
+from service.usecases.search import search_posts, unfinished, unfinished_message
 from service.usecases.services import Services, later
 
 WORKER = "worker"
@@ -136,9 +136,12 @@ def _review(services: Services, lease: Lease, contest: Contest) -> datetime:
     if not contest.is_automatic:
         return due_at
     with services.store.read() as tx:
-        if contest.wants_posts and unfinished(services, contest, searches.of_contest(tx, contest.id)):
-            return due_at
-        undecided = entries.count_statuses(tx, contest.id)[Status.UNDECIDED]
+        searching = unfinished(services, contest, searches.of_contest(tx, contest.id))
+        undecided = entries.count_statuses(tx, contest.id)[Status.UNDECIDED] if contest.wants_comments else 0
+    if any(searching.values()):
+        raise Blocked(unfinished_message(searching), code="searching")
+    if searching:
+        return due_at
     if undecided and not contest.rules.leave_out_held:
         raise Blocked(undecided_message(undecided), code="undecided")
     seal_under(services, lease, actor=WORKER, leave_out=contest.rules.leave_out_held)

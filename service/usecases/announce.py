@@ -22,7 +22,7 @@ from service.domain.reports import PostedComment
 from service.storage import contests, draws, log
 from service.storage.contests import Lease
 from service.storage.draws import Announcement, Draw
-from service.usecases.draw import outcomes_of, winners_of
+from service.usecases.draw import number_of_entries, outcomes_of, winners_of
 from service.usecases.ports import BlogProblem
 from service.usecases.services import Services, later
 from service.usecases.winners import entrants
@@ -247,7 +247,7 @@ def _facts(tx: Connection, services: Services, contest: Contest, done: Draw) -> 
             for entry in pool.winners
         ),
         pools=len(pools),
-        entries=sum(pool.entries for pool in pools),
+        entries=number_of_entries(done.receipt),
         prizes_left=sum(pool.prizes_left for pool in pools),
         proof_url=services.proof_url(contest.slug, done.number),
     )

@@ -62,7 +62,6 @@ class PoolOutcome:
     winners: tuple[str, ...]
     alternates: tuple[str, ...]
     prizes_left: int
-    entries: int  # that took part
 
 
 def outcomes_of(told: receipt.Json) -> list[PoolOutcome]:
@@ -75,10 +74,14 @@ def outcomes_of(told: receipt.Json) -> list[PoolOutcome]:
             winners=tuple(pool["winners"]),
             alternates=tuple(pool["alternates"]),
             prizes_left=pool["prizes_left"],
-            entries=len(pool["ranking"]),
         )
         for pool in told["draw"]["pools"]
     ]
+
+
+def number_of_entries(told: receipt.Json) -> int:
+    """How many entries took part in any pool."""
+    return len({place["entry"] for pool in told["draw"]["pools"] for place in pool["ranking"]})
 
 
 def winners_of(told: receipt.Json) -> list[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from service.domain.contest import Contest, Rules, Search
 from service.domain.errors import AlreadyAdopted
-from service.domain.pools import Pool
+from service.domain.pools import Pool, default_pools
 from service.domain.posts import Message
 from service.storage import contests
 from service.usecases import adopt
@@ -21,11 +21,11 @@ REASON = "Saved with the post in WordPress."
 class Wish:
     """The contest as the writer wants it; `closes` is an instant with its offset, or text on the blog's clock.
 
-    No message and no search leave those as they are."""
+    No pools, no message and no search leave those as they are."""
 
     post_id: int
     closes: str
-    pools: tuple[Pool, ...]
+    pools: tuple[Pool, ...] | None
     message: Message | None
     search: Search | None
     rules: Rules
@@ -57,7 +57,7 @@ def _open(services: Services, wish: Wish, *, actor: str) -> Contest:
         services,
         str(wish.post_id),
         closes=wish.closes,
-        pools=wish.pools,
+        pools=wish.pools or default_pools(),
         message=wish.message,
         search=wish.search,
         rules=wish.rules,
@@ -68,7 +68,7 @@ def _open(services: Services, wish: Wish, *, actor: str) -> Contest:
 
 def _change(services: Services, contest: Contest, wish: Wish) -> Change:
     """What is different, and nothing else: what stays the same needs no unsealed contest."""
-    message = wish.message and adopt.full_message(wish.message, wish.pools, contest.post_url)
+    message = wish.message and adopt.full_message(wish.message, wish.pools or contest.pools, contest.post_url)
     change = Change(
         pools=wish.pools if wish.pools != contest.pools else None,
         message=message if message not in (None, contest.message) else None,

@@ -18,25 +18,41 @@ from service.usecases.collect import Progress, ignore, is_over, read_comments, r
 from service.usecases.freezing import judged_entries
 from service.usecases.judging import Judged, judge_all, save
 from service.usecases.look import look_at_posts
-from service.usecases.search import search_posts, unfinished
+from service.usecases.search import search_posts, unfinished, unfinished_message
 from service.usecases.services import Services
 
 BEFORE_SEAL = (Phase.OPEN, Phase.CLOSING, Phase.REVIEW)
 
 
 def seal(
-    services: Services, contest_id: int, *, actor: str, leave_out: bool = False, progress: Progress = ignore
+    services: Services,
+    contest_id: int,
+    *,
+    actor: str,
+    leave_out: bool = False,
+    without_search: bool = False,
+    progress: Progress = ignore,
 ) -> Draw:
     """Seal a contest whose deadline has passed; the sealed draw, also when it was sealed before.
 
-    Raises Blocked when the reading isn't complete, or when entries are undecided and `leave_out` is false;
-    Conflict before the deadline; BlogProblem.
+    Raises Blocked when the reading isn't complete, when comments are held and `leave_out` is false, when a search isn't
+    finished and `without_search` is false, and while a post is undecided; Conflict before the deadline; BlogProblem.
     """
     with services.hold(contest_id) as lease:
-        return seal_under(services, lease, actor=actor, leave_out=leave_out, progress=progress)
+        return seal_under(
+            services, lease, actor=actor, leave_out=leave_out, without_search=without_search, progress=progress
+        )
 
 
-def seal_under(services: Services, lease: Lease, *, actor: str, leave_out: bool, progress: Progress = ignore) -> Draw:
+def seal_under(
+    services: Services,
+    lease: Lease,
+    *,
+    actor: str,
+    leave_out: bool,
+    without_search: bool = False,
+    progress: Progress = ignore,
+) -> Draw:
     """Seal under a lease that the caller holds."""
     with services.store.read() as tx:
         contest = contests.get(tx, lease.contest_id)
@@ -50,6 +66,9 @@ def seal_under(services: Services, lease: Lease, *, actor: str, leave_out: bool,
         contest = contests.lock(tx, contest.id, lease)
         require_phase(contest, Phase.REVIEW, to="seal it")
         _require_over(services, contest)
+        missing = {} if without_search else unfinished(services, contest, searches.of_contest(tx, contest.id))
+        if missing:
+            raise Blocked(unfinished_message(missing), code="searching")
         return _freeze(tx, services, contest, actor=actor, leave_out=leave_out)
 
 
@@ -87,7 +106,7 @@ def _require_over(services: Services, contest: Contest) -> None:
 
 def _freeze(tx: Connection, services: Services, contest: Contest, *, actor: str, leave_out: bool) -> Draw:
     judged = judge_all(tx, contest)
-    left_out = _require_decided(tx, services, contest, judged, leave_out=leave_out)
+    left_out = _require_decided(contest, judged, leave_out=leave_out)
     judged = _without_undecided(judged)
     now, number = services.clock().replace(microsecond=0), draws.next_number(tx, contest.id)
     rules = receipt.rules_json(contest)
@@ -110,37 +129,24 @@ def _freeze(tx: Connection, services: Services, contest: Contest, *, actor: str,
     return draw
 
 
-def _require_decided(tx: Connection, services: Services, contest: Contest, judged: Judged, *, leave_out: bool) -> int:
+def _require_decided(contest: Contest, judged: Judged, *, leave_out: bool) -> int:
     """How many entries are left out because their comment is still held. Raises Blocked while anything is undecided.
 
     What a network didn't answer is never left out: it is waited for, or a moderator decides it.
     """
-    held, open_posts = _undecided(judged)
-    if open_posts:
-        raise Blocked(undecided_posts_message(len(open_posts), open_posts[0]), code="undecided_posts")
-    missing = unfinished(services, contest, searches.of_contest(tx, contest.id)) if contest.wants_posts else []
-    if missing and not leave_out:
-        raise Blocked(
-            f"The search for posts isn't finished ({', '.join(missing)}): wait for it, or seal with what was found "
-            "until now.",
-            code="searching",
-        )
+    comments = sum(verdict.status is Status.UNDECIDED for verdict in judged.verdicts)
+    held = comments if contest.wants_comments else 0
+    waiting = []
+    for post, verdict in zip(judged.posts, judged.post_verdicts, strict=True):
+        if verdict.status is Status.UNDECIDED and all(reason.code is Code.HELD for reason in verdict.reasons):
+            held = comments  # those that matter also where no pool draws among comments
+        elif verdict.status is Status.UNDECIDED:
+            waiting.append(post.entry)
+    if waiting:
+        raise Blocked(undecided_posts_message(len(waiting), waiting[0]), code="undecided_posts")
     if held and not leave_out:
         raise Blocked(undecided_message(held), code="undecided")
     return held
-
-
-def _undecided(judged: Judged) -> tuple[int, list[str]]:
-    """How many entries wait for a held comment, and the posts that wait for something else."""
-    held, other = 0, []
-    for verdict in judged.verdicts:
-        held += verdict.status is Status.UNDECIDED
-    for post, verdict in zip(judged.posts, judged.post_verdicts, strict=True):
-        if verdict.status is Status.UNDECIDED:
-            is_held = all(reason.code is Code.HELD for reason in verdict.reasons)
-            held += is_held
-            other += [] if is_held else [post.entry]
-    return held, other
 
 
 def undecided_message(number: int) -> str:

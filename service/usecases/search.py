@@ -6,23 +6,26 @@ twice beyond the page in hand. What a search doesn't show says nothing about any
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
 
 from sqlalchemy import Connection
 
-from service.domain.contest import Contest, require_unsealed
+from service.domain.contest import Contest, Search, XSearch, require_unsealed
+from service.domain.errors import BadInput
 from service.domain.posts import SearchPage, SearchPlan
 from service.storage import contests, posts, searches
 from service.storage.contests import Lease
 from service.storage.searches import SearchState
-from service.usecases.ports import NetworkProblem, Source
+from service.usecases.ports import NetworkProblem, Networks, Source
 from service.usecases.services import Services, later
 
 FIRST_PAUSE = 60.0
 LONGEST_PAUSE = 3600.0
 CAP_REACHED = "cap_reached"
+KEY_MISSING = "key_missing"
 
 
 def plan_of(contest: Contest) -> SearchPlan:
@@ -34,18 +37,50 @@ def plan_of(contest: Contest) -> SearchPlan:
     )
 
 
-def search_posts(services: Services, lease: Lease, *, seconds: float) -> datetime | None:
+def sources_of(networks: Networks, search: Search) -> tuple[list[Source], dict[str, str]]:
+    """Where a contest's posts are searched for, and by source what is missing for those that can't be."""
+    parts = [(f"x:{search.x}", Search(x=search.x))] if search.x is not XSearch.OFF else []
+    parts += [(f"mastodon:{server}", Search(mastodon=(server,))) for server in search.mastodon]
+    parts += [("bluesky:search", Search(bluesky=True))] if search.bluesky else []
+    sources: list[Source] = []
+    missing: dict[str, str] = {}
+    for name, part in parts:
+        try:
+            sources += networks.sources(part)
+        except BadInput as error:
+            missing[name] = error.message
+    return sources, missing
+
+
+def search_posts(services: Services, lease: Lease, *, seconds: float, at_once: bool = False) -> datetime | None:
     """Read pages of every search that is due, for about so many seconds; when the next one is due.
 
-    Raises Conflict once sealed, LeaseLost. A source's own trouble is kept with it and shown.
+    `at_once`: those too that nothing but the usual time holds up. Raises Conflict once sealed, LeaseLost. A source's
+    own trouble is kept with it and shown.
     """
     with services.store.read() as tx:
         contest = contests.get(tx, lease.contest_id)
+    if not contest.wants_posts:
+        return None
     ends_at = monotonic() + seconds
-    for source in services.networks.sources(contest.search):
+    sources, missing = sources_of(services.networks, contest.search)
+    for name, message in missing.items():
+        problem = {"code": KEY_MISSING, "message": message}
+        _save(services, lease, name, problem=problem, next_at=later(services.clock(), LONGEST_PAUSE))
+    for source in sources:
+        if at_once:
+            _forget_pause(services, lease, source)
         _search_one(services, lease, contest, source, ends_at)
     with services.store.read() as tx:
         return _next_at(services, contest, searches.of_contest(tx, contest.id))
+
+
+def _forget_pause(services: Services, lease: Lease, source: Source) -> None:
+    """Let a search be due, unless the network itself asked for the pause."""
+    with services.store.read() as tx:
+        state = searches.of_contest(tx, lease.contest_id).get(source.name)
+    if state and (state.problem is None or state.problem["code"] in (CAP_REACHED, KEY_MISSING)):
+        _save(services, lease, source.name, next_at=None)
 
 
 def _search_one(services: Services, lease: Lease, contest: Contest, source: Source, ends_at: float) -> None:
@@ -92,7 +127,7 @@ def _keep(services: Services, lease: Lease, source: Source, state: SearchState, 
             "run_from": None if page.is_last else run_from,
         }
         if page.is_last:
-            values |= {"covered_until": run_from, "next_at": _next_run_at(services, contest, now)}
+            values |= {"covered_until": run_from, "next_at": _next_run_at(services, contest, run_from, now)}
         searches.save(tx, contest.id, source.name, **values)
 
 
@@ -111,11 +146,11 @@ def _keep_posts(
     return new
 
 
-def _next_run_at(services: Services, contest: Contest, now: datetime) -> datetime:
+def _next_run_at(services: Services, contest: Contest, run_from: datetime, now: datetime) -> datetime:
     """After the usual time, but soon after the deadline in any case."""
     usual = later(now, services.timing.search)
     last = later(contest.closes_at, services.timing.search_lag)
-    return min(usual, last) if last > now else usual
+    return min(usual, max(last, now)) if run_from < last else usual
 
 
 def _note_cap(services: Services, lease: Lease, contest: Contest, source: Source) -> None:
@@ -125,7 +160,7 @@ def _note_cap(services: Services, lease: Lease, contest: Contest, source: Source
         "Raise the cap, or add posts by hand."
     )
     problem = {"code": CAP_REACHED, "message": message}
-    _save(services, lease, source, problem=problem, next_at=later(services.clock(), LONGEST_PAUSE))
+    _save(services, lease, source.name, problem=problem, next_at=later(services.clock(), LONGEST_PAUSE))
 
 
 def _note_problem(
@@ -136,23 +171,39 @@ def _note_problem(
     if pause is None:
         pause = LONGEST_PAUSE if problem.permanent else min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(tries, 10))
     told = {"code": problem.code, "message": problem.message, "tries": tries}
-    _save(services, lease, source, problem=told, next_at=later(services.clock(), max(1.0, min(pause, 86_400.0))))
+    _save(services, lease, source.name, problem=told, next_at=later(services.clock(), max(1.0, min(pause, 86_400.0))))
 
 
-def _save(services: Services, lease: Lease, source: Source, **values: Any) -> None:
+def _save(services: Services, lease: Lease, source: str, **values: Any) -> None:
     with services.store.write() as tx:
         contest = contests.lock(tx, lease.contest_id, lease)
         require_unsealed(contest)
-        searches.save(tx, contest.id, source.name, **values)
+        searches.save(tx, contest.id, source, **values)
 
 
-def unfinished(services: Services, contest: Contest, states: dict[str, SearchState]) -> list[str]:
-    """The sources that haven't shown everything up to the deadline."""
-    names = [source.name for source in services.networks.sources(contest.search)]
-    return [name for name in names if not is_done(services, contest, states.get(name))]
+def unfinished(services: Services, contest: Contest, states: Mapping[str, SearchState]) -> dict[str, str]:
+    """The sources that haven't shown everything up to the deadline, each with what stands in its way, or ""."""
+    if not contest.wants_posts:
+        return {}
+    sources, missing = sources_of(services.networks, contest.search)
+    waiting = [source.name for source in sources if not is_done(services, contest, states.get(source.name))]
+    return {**missing, **{name: _trouble(states.get(name)) for name in waiting}}
 
 
-def _next_at(services: Services, contest: Contest, states: dict[str, SearchState]) -> datetime | None:
+def _trouble(state: SearchState | None) -> str:
+    return str(state.problem["message"]) if state and state.problem else ""
+
+
+def unfinished_message(waiting: Mapping[str, str]) -> str:
+    """What to do about searches that aren't finished."""
+    troubles = " ".join(f"{name}: {trouble}" for name, trouble in waiting.items() if trouble)
+    return (
+        f"The search for posts hasn't seen everything up to the deadline ({', '.join(waiting)}). {troubles} "
+        "Wait for it, or seal without it (--without-search)."
+    ).replace("  ", " ")
+
+
+def _next_at(services: Services, contest: Contest, states: Mapping[str, SearchState]) -> datetime | None:
     waiting = [states.get(name) for name in unfinished(services, contest, states)]
     times = [services.clock() if state is None or state.next_at is None else state.next_at for state in waiting]
     return min(times, default=None)

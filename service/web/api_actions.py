@@ -30,7 +30,13 @@ def collect_now(path: ContestPath) -> Any:
 @part.post("/contests/<int:contest_id>/seal", responses=may_answer(404, 409, *BODY, *BLOG, ok=answers.Draw))
 def seal_now(path: ContestPath, body: SealBody) -> Any:
     """Freeze the list of eligible entries; a second time changes nothing"""
-    sealed = seal.seal(services(), path.contest_id, actor=actor(), leave_out=body.leave_out_undecided)
+    sealed = seal.seal(
+        services(),
+        path.contest_id,
+        actor=actor(),
+        leave_out=body.leave_out_undecided,
+        without_search=body.without_search,
+    )
     return _shown(path.contest_id, sealed)
 
 

@@ -10,7 +10,7 @@ from service import post_presenters
 from service.storage import contests, posts
 from service.storage.post_rows import KnownPost
 from service.usecases import review
-from service.usecases.add_posts import add_posts, read_table
+from service.usecases.add_posts import add_posts, find_address, read_table
 from service.web import answers
 from service.web.context import actor, services
 from service.web.documented import BODY, may_answer
@@ -51,7 +51,7 @@ def add(path: ContestPath, body: AddPostsBody) -> Any:
 )
 def disqualify(path: PostPath, body: ReasonBody) -> Any:
     """Strike a post; the reason is published"""
-    struck = review.disqualify_post(services(), path.contest_id, path.post, reason=body.reason, actor=actor())
+    struck = review.disqualify_post(services(), path.contest_id, _name(path.post), reason=body.reason, actor=actor())
     return _shown(path.contest_id, struck)
 
 
@@ -61,8 +61,14 @@ def disqualify(path: PostPath, body: ReasonBody) -> Any:
 )
 def readmit(path: PostPath, body: ReasonBody) -> Any:
     """Let a post in, whatever speaks against it or is still missing; the reason is published"""
-    let_in = review.readmit_post(services(), path.contest_id, path.post, reason=body.reason, actor=actor())
+    let_in = review.readmit_post(services(), path.contest_id, _name(path.post), reason=body.reason, actor=actor())
     return _shown(path.contest_id, let_in)
+
+
+def _name(post: str) -> str:
+    """A post's reference, also where its address is given."""
+    found = find_address(services().networks, post)
+    return found[1].reference if found else post
 
 
 def _shown(contest_id: int, post: KnownPost) -> post_presenters.Json:

@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 from service.domain.contest import Contest, Phase
 from service.domain.eligibility import Status
 from service.domain.errors import NotFound
-from service.domain.pools import Channel
 from service.storage import contests, draws, entries, posts, published
 from service.storage.draws import Announcement, Draw
 from service.storage.published import Outcome, Sealed
@@ -82,7 +81,7 @@ def contest_page(tx: Connection, slug: str, *, now: datetime) -> ContestPage:
     page = ContestPage(
         contest=contest,
         is_over=contest.closes_at <= now,
-        counts=entries.count_statuses(tx, contest.id) if _draws_comments(contest) else {},
+        counts=entries.count_statuses(tx, contest.id) if contest.wants_comments else {},
         post_counts=posts.count_statuses(tx, contest.id) if contest.wants_posts else {},
         draw=draw,
     )
@@ -126,10 +125,6 @@ def _announcement(tx: Connection, contest: Contest, number: int) -> Announcement
         return None
     announcement = draws.find_announcement(tx, contest.id, number)
     return announcement if announcement and announcement.posted_at else None
-
-
-def _draws_comments(contest: Contest) -> bool:
-    return any(pool.channel is not Channel.POSTS for pool in contest.pools)
 
 
 def _winners(tx: Connection, contest: Contest, won: Sequence[Sequence[str]]) -> tuple[Winner, ...]:

@@ -197,6 +197,7 @@ class SealBody(OptionalBody):
     """How to seal."""
 
     leave_out_undecided: bool = Field(False, description="Leave out what is still held, with that reason")
+    without_search: bool = Field(False, description="Go on with the posts that searches found until now")
 
 
 class PreviewBody(OptionalBody):

@@ -34,12 +34,32 @@ def test_each_line_tells_what_it_becomes_and_the_preview_adds_nothing(world):
     assert world.verdicts() == {"001": ("eligible", []), "002": ("eligible", [])}
 
 
+def test_a_post_that_a_comment_gave_counts_without_it_from_now_on_and_that_is_told(world):
+    world.blog.add(posts=world.network.add(1), account_id=1)
+    world.open_pools()
+    world.run()
+    assert world.verdicts() == {"001": ("ineligible", ["unclaimed"])}
+    assert added(world, address(world, 1)) == ["counts_now"]
+    assert world.verdicts() == {"001": ("eligible", [])}
+    assert added(world, address(world, 1)) == ["known"]
+
+
+def test_lines_are_shown_without_signs_that_steer_a_terminal_and_by_their_numbers(world):
+    world.open_pools()
+    told = add_posts(world.services, 1, ["", "\x1b[2Jx"], reason="r", actor="ada", dry_run=True)
+    assert [(line.number, line.text) for line in told] == [(2, "[2Jx")]
+
+
 def test_the_log_keeps_how_many_and_why(world):
     world.open_pools()
     added(world, address(world, 1), "nonsense")
     with world.services.store.read() as tx:
         line = log.lines(tx, 1)[-1]
-    assert (line.action, line.reason, line.details) == ("add_posts", "from the other tool", {"posts": 1})
+    assert (line.action, line.reason, line.details) == (
+        "add_posts",
+        "from the other tool",
+        {"posts": 1, "count_now": 0},
+    )
 
 
 def test_a_contest_of_commenters_takes_no_posts(world):
@@ -61,7 +81,8 @@ def test_a_sealed_contest_takes_no_more_posts(world):
     ("text", "rows"),
     [
         ("a,b\nc,d\n", ["a b", "c d"]),
-        ('date;"url; quoted"\n\n1;2\n', ["date url; quoted", "1 2"]),
+        ('date;"url; quoted"\n\n1;2\n', ["date url; quoted", "", "1 2"]),
+        ('a,"open\nb,c\n', ['a "open', "b c"]),
         ("a\tb\r\n", ["a b"]),
         ("", []),
     ],

@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from service.app import create_app
+from service.app import create_app, make_networks
 from service.settings import Settings
 from service.storage import tokens
 from service.storage.store import Store
@@ -24,6 +24,9 @@ from wp_bridge.signature import key_of, sign
 TOKEN = "moderator-token"
 DOOR_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 HOSTILE = "<script>alert(1)</script>\u202egnp.exe"
+
+# Nothing listens there: a test that wants answers brings a stand-in.
+NOWHERE = "publish.x.com=http://127.0.0.1:9 api.x.com=http://127.0.0.1:9 t.co=http://127.0.0.1:9"
 
 
 @dataclass
@@ -120,6 +123,7 @@ def make_world(tmp_path: Path, **settings: Any) -> Iterator[World]:
         public_url="https://draws.example",
         clock=clock,
         make_secret=lambda: SECRET,
+        networks=make_networks(Settings(_env_file=None, network_origins=NOWHERE)),
         timing=Timing(lease_wait=0.3, settle=0.1),
     )
     with store.write() as tx:

