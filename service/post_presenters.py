@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from service.storage.post_rows import KnownPost
 from service.storage.searches import SearchState
 from service.usecases.add_posts import Line
 from service.usecases.ports import Networks
-from service.usecases.search import plan_of, sources_of
+from service.usecases.search import no_key, plan_of, sources_of
 
 Json = dict[str, Any]
 
@@ -31,6 +31,9 @@ def posts_json(tx: Connection, contest: Contest, networks: Networks) -> Json:
     sources, missing = sources_of(networks, contest.search)
     queries = {source.name: source.query(plan) for source in sources}
     shown = [states.get(name) or SearchState(source=name) for name in {**queries, **missing, **states}]
+    shown = [
+        replace(state, problem=no_key(missing[state.source])) if state.source in missing else state for state in shown
+    ]
     return {
         "counts": counts_json(posts.count_statuses(tx, contest.id)),
         "reasons": {

@@ -26,6 +26,7 @@ FIRST_PAUSE = 60.0
 LONGEST_PAUSE = 3600.0
 CAP_REACHED = "cap_reached"
 KEY_MISSING = "key_missing"
+MONEY = frozenset({"credits_depleted", "usage_capped"})  # how long these pause is our own guess
 
 
 def plan_of(contest: Contest) -> SearchPlan:
@@ -65,8 +66,7 @@ def search_posts(services: Services, lease: Lease, *, seconds: float, at_once: b
     ends_at = monotonic() + seconds
     sources, missing = sources_of(services.networks, contest.search)
     for name, message in missing.items():
-        problem = {"code": KEY_MISSING, "message": message}
-        _save(services, lease, name, problem=problem, next_at=later(services.clock(), LONGEST_PAUSE))
+        _save(services, lease, name, problem=no_key(message), next_at=later(services.clock(), LONGEST_PAUSE))
     for source in sources:
         if at_once:
             _forget_pause(services, lease, source)
@@ -75,11 +75,16 @@ def search_posts(services: Services, lease: Lease, *, seconds: float, at_once: b
         return _next_at(services, contest, searches.of_contest(tx, contest.id))
 
 
+def no_key(message: str) -> dict[str, Any]:
+    """The problem of a search that can't be asked for want of something in the settings."""
+    return {"code": KEY_MISSING, "message": message}
+
+
 def _forget_pause(services: Services, lease: Lease, source: Source) -> None:
     """Let a search be due, unless the network itself asked for the pause."""
     with services.store.read() as tx:
         state = searches.of_contest(tx, lease.contest_id).get(source.name)
-    if state and (state.problem is None or state.problem["code"] in (CAP_REACHED, KEY_MISSING)):
+    if state and not (state.problem and state.problem.get("is_asked_for")):
         _save(services, lease, source.name, next_at=None)
 
 
@@ -108,7 +113,8 @@ def is_done(services: Services, contest: Contest, state: SearchState | None) -> 
 def _is_due(services: Services, contest: Contest, state: SearchState) -> bool:
     if is_done(services, contest, state):
         return False
-    return state.next_at is None or state.next_at <= services.clock()
+    is_back = state.problem is not None and state.problem["code"] == KEY_MISSING  # or it couldn't be asked now either
+    return is_back or state.next_at is None or state.next_at <= services.clock()
 
 
 def _keep(services: Services, lease: Lease, source: Source, state: SearchState, page: SearchPage) -> None:
@@ -171,6 +177,8 @@ def _note_problem(
     if pause is None:
         pause = LONGEST_PAUSE if problem.permanent else min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(tries, 10))
     told = {"code": problem.code, "message": problem.message, "tries": tries}
+    if problem.retry_after is not None and problem.code not in MONEY:
+        told["is_asked_for"] = True
     _save(services, lease, source.name, problem=told, next_at=later(services.clock(), max(1.0, min(pause, 86_400.0))))
 
 
@@ -186,8 +194,8 @@ def unfinished(services: Services, contest: Contest, states: Mapping[str, Search
     if not contest.wants_posts:
         return {}
     sources, missing = sources_of(services.networks, contest.search)
-    waiting = [source.name for source in sources if not is_done(services, contest, states.get(source.name))]
-    return {**missing, **{name: _trouble(states.get(name)) for name in waiting}}
+    troubles = {source.name: _trouble(states.get(source.name)) for source in sources} | missing
+    return {name: trouble for name, trouble in troubles.items() if not is_done(services, contest, states.get(name))}
 
 
 def _trouble(state: SearchState | None) -> str:
