@@ -16,9 +16,10 @@ from service.usecases.catch_up import MOST_RUNG, catch_up, refresh_post
 from service.usecases.collect import is_over, read_comments
 from service.usecases.doorbell import rings_lately
 from service.usecases.draw import draw_under
+from service.usecases.judging import judge_all
 from service.usecases.look import look_at_posts
 from service.usecases.ports import BlogProblem
-from service.usecases.seal import close_under, seal_under, undecided_message
+from service.usecases.seal import Held, close_under, find_held, held_message, seal_under
 from service.usecases.search import search_posts, unfinished, unfinished_message
 from service.usecases.services import Services, later
 
@@ -137,13 +138,14 @@ def _review(services: Services, lease: Lease, contest: Contest) -> datetime:
         return due_at
     with services.store.read() as tx:
         searching = unfinished(services, contest, searches.of_contest(tx, contest.id))
-        undecided = entries.count_statuses(tx, contest.id)[Status.UNDECIDED] if contest.wants_comments else 0
+        is_held = not contest.rules.leave_out_held and entries.count_statuses(tx, contest.id)[Status.UNDECIDED] > 0
+        held = find_held(contest, judge_all(tx, contest)) if is_held else Held(comments=0, posts=0)
     if any(searching.values()):
         raise Blocked(unfinished_message(searching), code="searching")
     if searching:
         return due_at
-    if undecided and not contest.rules.leave_out_held:
-        raise Blocked(undecided_message(undecided), code="undecided")
+    if held.comments:
+        raise Blocked(held_message(held), code="undecided")
     seal_under(services, lease, actor=WORKER, leave_out=contest.rules.leave_out_held)
     return services.clock()
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
 from service.domain import receipt
 from service.domain.contest import Contest, Phase, require_phase
 from service.domain.drawing import hash_text, rfc3339
-from service.domain.eligibility import Code, Status, leave_out_undecided
+from service.domain.eligibility import Code, Status, Verdict, leave_out_undecided
 from service.domain.errors import Blocked, Conflict
+from service.domain.post_judging import SocialPost
 from service.storage import contests, draws, log, searches
 from service.storage.contests import Lease
 from service.storage.draws import Draw
@@ -134,26 +135,51 @@ def _require_decided(contest: Contest, judged: Judged, *, leave_out: bool) -> in
 
     What a network didn't answer is never left out: it is waited for, or a moderator decides it.
     """
-    comments = sum(verdict.status is Status.UNDECIDED for verdict in judged.verdicts)
-    held = comments if contest.wants_comments else 0
-    waiting = []
-    for post, verdict in zip(judged.posts, judged.post_verdicts, strict=True):
-        if verdict.status is Status.UNDECIDED and all(reason.code is Code.HELD for reason in verdict.reasons):
-            held = comments  # those that matter also where no pool draws among comments
-        elif verdict.status is Status.UNDECIDED:
-            waiting.append(post.entry)
+    waiting = [post.entry for post, verdict in _undecided_posts(judged) if not _is_held(verdict)]
     if waiting:
         raise Blocked(undecided_posts_message(len(waiting), waiting[0]), code="undecided_posts")
-    if held and not leave_out:
-        raise Blocked(undecided_message(held), code="undecided")
-    return held
+    held = find_held(contest, judged)
+    if held.comments and not leave_out:
+        raise Blocked(held_message(held), code="undecided")
+    return held.comments
 
 
-def undecided_message(number: int) -> str:
+@dataclass(frozen=True, slots=True)
+class Held:
+    """How many held comments can matter, and how many posts wait for one of them."""
+
+    comments: int
+    posts: int
+
+
+def find_held(contest: Contest, judged: Judged) -> Held:
+    """What waits for moderation. Where no pool draws among comments, only those matter that give posts."""
+    comments = {
+        comment.comment_id
+        for comment, verdict in zip(judged.comments, judged.verdicts, strict=True)
+        if verdict.status is Status.UNDECIDED and (contest.wants_comments or comment.posts)
+    }
+    posts = [verdict for _, verdict in _undecided_posts(judged) if _is_held(verdict)]
+    given_by = {reason.detail for verdict in posts for reason in verdict.reasons}
+    return Held(comments=len(comments | given_by), posts=len(posts))
+
+
+def _undecided_posts(judged: Judged) -> list[tuple[SocialPost, Verdict]]:
+    both = zip(judged.posts, judged.post_verdicts, strict=True)
+    return [(post, verdict) for post, verdict in both if verdict.status is Status.UNDECIDED]
+
+
+def _is_held(verdict: Verdict) -> bool:
+    return all(reason.code is Code.HELD for reason in verdict.reasons)
+
+
+def held_message(held: Held) -> str:
     """What to do about comments that are still held."""
-    comments = "1 comment is" if number == 1 else f"{number} comments are"
+    comments, them = ("1 comment is", "it") if held.comments == 1 else (f"{held.comments} comments are", "them")
+    waits = "1 post waits" if held.posts == 1 else f"{held.posts} posts wait"
+    posts = f", and {waits} for {them}" if held.posts else ""
     return (
-        f"{comments} still held for moderation: approve or bin in WordPress, disqualify with a reason, "
+        f"{comments} still held for moderation{posts}: approve or bin in WordPress, disqualify with a reason, "
         "or seal and leave out what is held."
     )
 
