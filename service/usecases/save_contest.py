@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from service.domain.contest import Contest, Rules, Search
 from service.domain.errors import AlreadyAdopted
@@ -21,7 +22,8 @@ REASON = "Saved with the post in WordPress."
 class Wish:
     """The contest as the writer wants it; `closes` is an instant with its offset, or text on the blog's clock.
 
-    No pools, no message and no search leave those as they are."""
+    No pools, no message and no search leave those as they are. `winners` and `alternates` are those of the only pool,
+    where no pools are named."""
 
     post_id: int
     closes: str
@@ -30,6 +32,14 @@ class Wish:
     search: Search | None
     rules: Rules
     is_automatic: bool
+    winners: int | None = None
+    alternates: int | None = None
+
+    @property
+    def places(self) -> dict[str, Any]:
+        """Those of the only pool that are named."""
+        named = {"winners": self.winners, "alternates": self.alternates}
+        return {name: number for name, number in named.items() if number is not None}
 
 
 def save_contest(services: Services, wish: Wish, *, actor: str) -> Contest:
@@ -57,7 +67,7 @@ def _open(services: Services, wish: Wish, *, actor: str) -> Contest:
         services,
         str(wish.post_id),
         closes=wish.closes,
-        pools=wish.pools or default_pools(),
+        pools=wish.pools or default_pools(**wish.places),
         message=wish.message,
         search=wish.search,
         rules=wish.rules,
@@ -68,9 +78,10 @@ def _open(services: Services, wish: Wish, *, actor: str) -> Contest:
 
 def _change(services: Services, contest: Contest, wish: Wish) -> Change:
     """What is different, and nothing else: what stays the same needs no unsealed contest."""
-    message = wish.message and adopt.full_message(wish.message, wish.pools or contest.pools, contest.post_url)
+    pools = _pools(contest, wish)
+    message = wish.message and adopt.full_message(wish.message, pools, contest.post_url)
     change = Change(
-        pools=wish.pools if wish.pools != contest.pools else None,
+        pools=pools if pools != contest.pools else None,
         message=message if message not in (None, contest.message) else None,
         search=wish.search if wish.search not in (None, contest.search) else None,
         rules=wish.rules if wish.rules != contest.rules else None,
@@ -84,3 +95,10 @@ def _change(services: Services, contest: Contest, wish: Wish) -> Change:
         now=services.clock(),
     )
     return change if closes_at == contest.closes_at else replace(change, closes=wish.closes)
+
+
+def _pools(contest: Contest, wish: Wish) -> tuple[Pool, ...]:
+    """The pools as wished. Several that aren't named stay: nobody could say whose the places are."""
+    if wish.pools is None and len(contest.pools) == 1:
+        return (replace(contest.pools[0], **wish.places),)
+    return wish.pools or contest.pools

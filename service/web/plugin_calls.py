@@ -12,7 +12,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from service import presenters
 from service.domain.drawing import rfc3339
 from service.domain.errors import Conflict
-from service.domain.pools import Pool, default_pools
 from service.storage import contests, inbox
 from service.usecases import connect as connecting
 from service.usecases import privacy, which_blog
@@ -137,20 +136,13 @@ def save() -> Any:
     return {"contest": _state(contest.slug)}
 
 
-def _pools(body: SaveBody) -> tuple[Pool, ...] | None:
-    """The pools as wished; None where nothing is said of them."""
-    if body.pools is not None:
-        return as_pools(body.pools)
-    if body.model_fields_set.isdisjoint({"winners", "alternates"}):
-        return None
-    return default_pools(winners=body.winners, alternates=body.alternates)
-
-
 def _wish(body: SaveBody) -> Wish:
     return Wish(
         post_id=body.post,
         closes=body.closes,
-        pools=_pools(body),
+        pools=as_pools(body.pools) if body.pools else None,
+        winners=body.winners if "winners" in body.model_fields_set else None,
+        alternates=body.alternates if "alternates" in body.model_fields_set else None,
         message=body.message.as_message() if body.message else None,
         search=body.search.as_search() if body.search else None,
         rules=body.rules.as_rules(),

@@ -605,3 +605,26 @@ def test_a_failure_of_our_own_logs_no_password_and_no_address(open_world, logs, 
     assert told.count('"event": "request_failed"') == 2
     assert "abcd efgh" not in told
     assert "reader101" not in told
+
+
+PRIZE = {"name": "mugs", "channel": "posts", "winners": 1, "alternates": 3, "prize": "a mug"}
+
+
+def pools_of(world):
+    return [(pool.name, pool.channel.value, pool.winners) for pool in contest_of(world).pools]
+
+
+def test_saving_without_pools_leaves_them_and_changes_the_places_of_the_only_one(world):
+    answer(world, "contest.save", {**SAVE, "pools": [PRIZE]})
+    answer(world, "contest.save")
+    assert pools_of(world) == [("mugs", "posts", 1)]
+    answer(world, "contest.save", {**SAVE, "winners": 4})
+    assert pools_of(world) == [("mugs", "posts", 4)]
+    answer(world, "contest.save", {name: SAVE[name] for name in ("post", "actor", "closes")})
+    assert pools_of(world) == [("mugs", "posts", 4)]
+
+
+def test_saving_without_pools_leaves_several_as_they_are(world):
+    answer(world, "contest.save", {**SAVE, "pools": [PRIZE, {**PRIZE, "name": "pens"}]})
+    answer(world, "contest.save", {**SAVE, "winners": 5})
+    assert pools_of(world) == [("mugs", "posts", 1), ("pens", "posts", 1)]
