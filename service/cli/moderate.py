@@ -26,7 +26,7 @@ from service.cli.steps import read_template
 from service.domain.contest import Rules
 from service.domain.drawing import rfc3339
 from service.i18n import show_instant
-from service.storage import contests
+from service.storage import contests, listing, posts
 from service.storage.listing import Entry
 from service.storage.post_rows import KnownPost
 from service.usecases import adopt, review
@@ -151,7 +151,7 @@ def disqualify(contest_id: int, entries: tuple[str, ...], reason: str, as_json: 
     """Strike ENTRIES: comments by their numbers, posts by their names (x:1990000000000000001) or addresses."""
     with open_services() as services:
         decide = _Decide(services, contest_id, review.disqualify, review.disqualify_post, reason)
-        _tell_decided([decide(entry) for entry in entries], as_json=as_json)
+        _decide_all(decide, _names(services, contest_id, entries), as_json=as_json)
 
 
 @click.command()
@@ -163,7 +163,24 @@ def readmit(contest_id: int, entries: tuple[str, ...], reason: str, as_json: boo
     """Let ENTRIES in, whatever speaks against them: comments by their numbers, posts by their names or addresses."""
     with open_services() as services:
         decide = _Decide(services, contest_id, review.readmit, review.readmit_post, reason)
-        _tell_decided([decide(entry) for entry in entries], as_json=as_json)
+        _decide_all(decide, _names(services, contest_id, entries), as_json=as_json)
+
+
+def _names(services: Services, contest_id: int, entries: tuple[str, ...]) -> list[int | str]:
+    """The numbers of comments and the references of posts, each once; all are there, so that none is decided alone.
+
+    Raises NotFound, UsageError.
+    """
+    names: dict[int | str, None] = {}
+    with services.store.read() as tx:
+        contests.get(tx, contest_id)
+        for entry in entries:
+            if entry.isascii() and entry.isdecimal():
+                names[listing.one(tx, contest_id, _comment_id(entry)).comment_id] = None
+            else:
+                found = find_address(services.networks, entry)
+                names[posts.one(tx, contest_id, found[1].reference if found else entry).facts.entry] = None
+    return list(names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,26 +193,28 @@ class _Decide:
     on_post: Callable[..., KnownPost]
     reason: str
 
-    def __call__(self, entry: str) -> presenters.Json:
+    def __call__(self, name: int | str) -> presenters.Json:
         """Raises BadInput, Conflict, NotFound, UsageError."""
         with self.services.store.read() as tx:
             contest = contests.get(tx, self.contest_id)
         given: dict[str, Any] = {"reason": self.reason, "actor": actor()}
         shown = {"language": contest.language, "timezone": contest.timezone}
-        if entry.isdecimal():
-            comment = self.on_comment(self.services, self.contest_id, _comment_id(entry), **given)
-            return presenters.entry_json(comment, **shown)
-        found = find_address(self.services.networks, entry)
-        name = found[1].reference if found else entry
+        if isinstance(name, int):
+            return presenters.entry_json(self.on_comment(self.services, self.contest_id, name, **given), **shown)
         return post_presenters.post_json(self.on_post(self.services, self.contest_id, name, **given), **shown)
 
 
-def _tell_decided(decided: list[presenters.Json], *, as_json: bool) -> None:
+def _decide_all(decide: _Decide, names: list[int | str], *, as_json: bool) -> None:
+    """Each as soon as it is decided, so that one that can't be leaves no doubt about those before it."""
+    decided = []
+    for name in names:
+        told = decide(name)
+        decided.append(told)
+        if not as_json:
+            who = f"Post {told['post']}" if "post" in told else f"Comment {told['comment_id']} by {told['author']}"
+            tell(f"{who} is now {told['verdict']['status']}.")
     if as_json:
-        return print_json(decided[0] if len(decided) == 1 else decided)
-    for told in decided:
-        name = f"Post {told['post']}" if "post" in told else f"Comment {told['comment_id']} by {told['author']}"
-        tell(f"{name} is now {told['verdict']['status']}.")
+        print_json(decided[0] if len(decided) == 1 else decided)
 
 
 def _comment_id(text: str) -> int:

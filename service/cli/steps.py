@@ -97,12 +97,18 @@ def draw_(contest_id: int, yes: bool, as_json: bool) -> None:
     if as_json:
         return print_json(told)
     for winner in told["winners"]:
-        what = f"comment {winner['comment_id']}" if winner["comment_id"] else winner["entry"]
-        prize = f" wins {winner['prize']}" if winner["prize"] else ""
-        click.echo(f"Winner: {winner['author']} ({what}){prize}")
+        click.echo(f"Winner: {_winner_words(winner, is_only=len({other['pool'] for other in told['winners']}) == 1)}")
     if not told["winners"]:
         click.echo("Nobody was eligible, so nobody wins.")
     tell("Look at it with `tirage contest preview`, then `tirage contest announce`.")
+
+
+def _winner_words(winner: presenters.Json, *, is_only: bool) -> str:
+    """A winner in a line: who, by which entry, and the prize; of several pools which one."""
+    entry = f"comment {winner['comment_id']}" if winner["comment_id"] else f"post {winner['entry']}"
+    who = f"{winner['author']} ({entry})" if winner["author"] else entry
+    won = [] if is_only else [winner["pool"]]
+    return ": ".join([who, *won, *filter(None, [winner["prize"]])])
 
 
 @click.command()
