@@ -87,7 +87,7 @@ def add_posts_(
     as_json: bool,
 ) -> None:
     """Add posts by their ADDRESSES, or those in a table."""
-    lines = [*addresses, *(_read_table(table) if table else [])]
+    lines = [*(_read_table(table) if table else []), *addresses]  # so that a line has its number in the file
     if not lines:
         raise click.UsageError("Give the addresses of posts, or a table with --csv.")
     with open_services() as services:

@@ -104,11 +104,11 @@ def read_table(text: str) -> list[str]:
     sample = text[:10_000]
     delimiter = max(",;\t", key=sample.count)
     try:
-        rows = list(csv.reader(StringIO(text), delimiter=delimiter))
+        rows = list(csv.reader(StringIO(text, newline=None), delimiter=delimiter))
     except csv.Error as error:
         raise BadInput(f"The file can't be read as a table ({error}): export it as CSV.") from None
     if any("\n" in cell for row in rows for cell in row):  # an open quote would swallow all lines after it
-        rows = [line.split(delimiter) for line in text.splitlines()]
+        rows = [line.split(delimiter) for line in StringIO(text, newline=None)]  # as editors number them
     return [" ".join(cell.strip() for cell in row) for row in rows]
 
 
