@@ -281,3 +281,15 @@ def test_a_winner_who_left_is_called_by_their_comment(world):
 
         tx.execute(entries.update().values(author_name="", state=State.DELETED))
     assert f"Comment {winner}" in world.page(f"{PROOF}?lang=en").text
+
+
+@pytest.mark.parametrize(
+    ("channels", "one_prize", "replies"),
+    [(["comments"], False, True), (["posts"], True, False), (["both"], True, True), (["posts", "posts"], True, False)],
+)
+def test_the_rules_tell_what_matters_to_those_who_take_part(world, channels, one_prize, replies):
+    pools = [{"name": str(number), "channel": channel, "winners": 2} for number, channel in enumerate(channels)]
+    world.open_contest(pools=pools)
+    page = world.page("/contests/deux-livres-7?lang=en").text
+    assert ("One prize a person" in page) is one_prize
+    assert ("Replies to other comments" in page) is replies
