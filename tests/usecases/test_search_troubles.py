@@ -5,7 +5,11 @@ from __future__ import annotations
 import pytest
 
 from service import presenters
-from service.usecases import seal
+from service.domain.contest import Phase, Rules
+from service.domain.pools import Pool
+from service.storage import contests
+from service.usecases import adopt, seal
+from service.usecases.adopt import Change
 from service.usecases.ports import NetworkProblem
 from service.usecases.search import search_posts
 from tests.factories import CLOSES_AT
@@ -58,4 +62,27 @@ def test_asked_to_look_a_network_that_asked_for_a_pause_has_it(world):
     world.run()
     with world.services.hold(1) as lease:
         search_posts(world.services, lease, seconds=5, at_once=True)
+    assert source.asked == []
+
+
+def test_an_automatic_contest_that_leaves_out_what_is_held_waits_for_its_searches_all_the_same(world):
+    source = searching(world, pages=1, size=1)
+    with world.services.store.write() as tx:
+        contests.update(tx, 1, is_automatic=True, rules=Rules(leave_out_held=True))
+    world.pass_deadline()
+    world.clock.forward(60)
+    source.problems = [NetworkProblem("No credits.", code="credits_depleted", host="x", permanent=True)]
+    world.run()
+    assert (world.contest().phase, world.contest().problem.code) == (Phase.REVIEW, "searching")
+    world.clock.forward(3_600)
+    world.run()
+    assert world.contest().phase is Phase.ANNOUNCED
+
+
+def test_a_contest_whose_pools_take_no_posts_searches_nothing(world):
+    source = searching(world, pages=1, size=1)
+    change = Change(pools=(Pool(name="comments"),))
+    adopt.change_contest(world.services, 1, change, actor="ada", reason="comments alone")
+    with world.services.hold(1) as lease:
+        assert search_posts(world.services, lease, seconds=5, at_once=True) is None
     assert source.asked == []

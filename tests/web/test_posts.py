@@ -126,3 +126,12 @@ def test_what_can_not_be_is_refused_with_what_to_mend(world, body):
     assert answer.status_code == 422, answer.text
     assert answer.json["detail"]
     assert world.get("/contests")["contests"] == []
+
+
+def test_an_entry_of_several_pools_is_counted_once(world):
+    world.open_contest(pools=[{"name": "books"}, {"name": "mugs"}])
+    world.announce()
+    assert world.get("/contests/1")["counts"]["eligible"] == 2
+    assert "from 2 eligible entries among 6" in world.page("/contests/deux-livres-7/draws/1?lang=en").text
+    template = {"template": "{{ entries }} / {{ proof_url }}"}
+    assert world.post("/contests/1/preview", template)["text"].startswith("2 / ")
