@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 # A thread that reads ahead must not wait Python's usual 5 ms for its turn with each piece of an answer.
 SWITCH_SECONDS = 0.0005
+X_PAGE_BYTES = 20_000_000  # a page of a hundred posts of 25,000 signs each, which is paid for
 
 
 def make_services(settings: Settings) -> Services:
@@ -52,10 +53,12 @@ def make_services(settings: Settings) -> Services:
 
 def make_networks(settings: Settings) -> AllNetworks:
     """Every network that entrants may post on, with the keys that the settings hold."""
-    http = Http(user_agent=f"Tirage (+{settings.public_url})", origins=read_origins(settings.network_origins))
-    x_keyless = XNetwork(http, clock=utc_now)
+    agent, origins = f"Tirage (+{settings.public_url})", read_origins(settings.network_origins)
+    http = Http(user_agent=agent, origins=origins)
+    x_http = Http(user_agent=agent, origins=origins, max_bytes=X_PAGE_BYTES)
+    x_keyless = XNetwork(x_http, clock=utc_now)
     x = XNetwork(
-        http,
+        x_http,
         bearer_token=settings.x_bearer_token.get_secret_value(),
         user_token=settings.x_user_token.get_secret_value(),
         user_id=settings.x_user_id,

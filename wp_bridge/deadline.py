@@ -44,6 +44,8 @@ class Deadline:
         """End this connection, and no other, when the time is up."""
         with self._lock:
             self._socket = connection
+        if connection is not None and self.is_over():
+            self._fire()  # the timer went off before there was a connection to end
 
     def seconds_left(self) -> float:
         """What remains; at least a little, since 0 would mean "no time-out" to a socket."""

@@ -71,8 +71,8 @@ class Http:
         self._timeout = timeout
         self._max_bytes = max_bytes
         self._origins = dict(origins or {})
-        self._public = _session(user_agent, {"https://": PublicAdapter(dialler or Dialler())})
-        self._stand_ins = _session(user_agent, {"http://": DeadlineAdapter(), "https://": DeadlineAdapter()})
+        self._public = _session(user_agent, {"https://": _ToPublic(dialler or Dialler())})
+        self._stand_ins = _session(user_agent, {"http://": _ToStandIn(), "https://": _ToStandIn()})
 
     def get(
         self,
@@ -119,7 +119,7 @@ class Http:
                     **what,
                 ) as response:
                     body = self._read(response, host, deadline)
-            except (requests.RequestException, HTTPError, HTTPException, OSError, UnicodeError) as error:
+            except (requests.RequestException, HTTPError, HTTPException, OSError, ValueError) as error:
                 raise self._failure(host, error, deadline) from None
         return HttpAnswer(response.status_code, CaseInsensitiveDict(response.headers), body, host)
 
@@ -143,7 +143,7 @@ class Http:
         """The failure in words of our own: the library's may quote the request."""
         if deadline.is_over() or isinstance(error, requests.Timeout | TimeoutError):
             return NetworkProblem(f"{host} took longer than {self._timeout:g} s.", code="too_slow", host=host)
-        if isinstance(error, requests.exceptions.InvalidHeader | UnicodeError):
+        if isinstance(error, requests.exceptions.InvalidHeader | UnicodeEncodeError):
             text = f"The key for {host} has a sign in it that no key has: copy it again."
             return NetworkProblem(text, code="key_refused", host=host, permanent=True)
         if isinstance(error, requests.exceptions.SSLError):
@@ -155,8 +155,34 @@ class Http:
         return NetworkProblem(text, code="unreachable", host=host)
 
 
+class _Session(requests.Session):
+    """Never looks at where an answer sends one: requests would read the body of a redirect first, without a limit."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        return None
+
+
+class _WithoutCookies(HTTPAdapter):
+    """Takes cookies out of an answer: telling which to refuse takes Python seconds where there are many long ones."""
+
+    def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
+        headers = getattr(getattr(resp, "_original_response", None), "msg", None)
+        if headers is not None:
+            for name in ("Set-Cookie", "Set-Cookie2"):
+                del headers[name]
+        return super().build_response(req, resp)
+
+
+class _ToPublic(_WithoutCookies, PublicAdapter):
+    pass
+
+
+class _ToStandIn(_WithoutCookies, DeadlineAdapter):
+    pass
+
+
 def _session(user_agent: str, adapters: Mapping[str, HTTPAdapter]) -> requests.Session:
-    session = requests.Session()
+    session = _Session()
     session.trust_env = False  # neither proxies nor .netrc
     session.headers["User-Agent"] = user_agent
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))

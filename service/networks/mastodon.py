@@ -133,7 +133,7 @@ class MastodonNetwork:
         host = self.host_of(address)
         answer = self._asker.get(host, f"/api/v1/statuses/{address.id}", token=self._tokens.get(host, ""))
         if answer.status != 200:
-            raise _refusal(answer, is_copy=address.author is not None and not address.author.endswith(f"@{host}"))
+            raise _refusal(answer, is_copy=spelling.is_copy(address))
         status = as_object(answer.json())
         if status.get("id") != address.id:
             raise BadShape("another post than was asked for")

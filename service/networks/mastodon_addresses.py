@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from service.domain.posts import NetworkName, PostAddress
 from service.networks.web_addresses import HOST, WebAddress, is_public_name, split_address
@@ -24,9 +25,15 @@ _FORMS = tuple(
 )
 _PROFILES = tuple(re.compile(f"/{form}", _FLAGS) for form in (_AUTHOR, rf"users/(?P<user>{_USER})"))
 _NAME = re.compile(rf"@({_USER})@({HOST})", _FLAGS)
+COPY = "/copy"  # at the end of a key
 _KEY = re.compile(rf"({HOST})/({_ID})", _FLAGS)
 # Networks of their own, whose addresses look alike or whose names people put behind an @.
 _ELSEWHERE = re.compile(r"(?:.*\.)?(?:x\.com|twitter\.com|t\.co|bsky\.app|bsky\.social)")
+
+
+def is_copy(address: PostAddress) -> bool:
+    """Whether an address is that of a copy on another server than its author's."""
+    return address.key.endswith(COPY)
 
 
 def is_server(host: str) -> bool:
@@ -48,11 +55,12 @@ def read_address(text: str) -> PostAddress | None:
 
 def address_of(key: str) -> PostAddress:
     """The address again from "mastodon.example/113". Raises ValueError for what was never a key."""
-    match = _KEY.fullmatch(key)
+    match = _KEY.fullmatch(key.removesuffix(COPY))
     if match is None or not is_server(match[1]):
         raise ValueError(f"not a post on Mastodon: {key!r}")
     # Mastodon leads from here to the post's page.
-    return make_address(match[1], match[2], author=None, path=f"/web/statuses/{match[2]}")
+    address = make_address(match[1], match[2], author=None, path=f"/web/statuses/{match[2]}")
+    return replace(address, key=key)
 
 
 def make_address(host: str, post_id: str, *, author: str | None, path: str = "") -> PostAddress:
@@ -62,7 +70,7 @@ def make_address(host: str, post_id: str, *, author: str | None, path: str = "")
         path = f"/@{user}/{post_id}" if post_id.isdecimal() else f"/@{user}/statuses/{post_id}"
     return PostAddress(
         network=NetworkName.MASTODON,
-        key=f"{host}/{post_id}",
+        key=f"{host}/{post_id}{COPY if author and not author.endswith(f'@{host}') else ''}",
         id=post_id,
         url=f"https://{host}{path}",
         author=author,

@@ -111,5 +111,13 @@ def _page(text: str) -> str:
     if len(text) > 2_100:  # before anything is searched in it
         return ""
     text = _USUAL_PORT.sub(lambda match: match[1] or match[2], text.strip(" "), count=1)
-    address = split_address(_OLD_FORM.sub(r"\1/", text, count=1), needs_scheme=False)
+    if "/#!/" in text:  # looking for the form itself takes long
+        text = _OLD_FORM.sub(r"\1/", text, count=1)
+    address = split_address(text, needs_scheme=False)
     return address.path if address and _HOST.fullmatch(address.host) else ""
+
+
+def leads_to(link: str, post_id: str) -> bool:
+    """Whether a link leads to the post with this id."""
+    address = read_address(link)
+    return address is not None and address.id == post_id

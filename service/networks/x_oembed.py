@@ -18,7 +18,7 @@ from service.domain.links import fold_tag
 from service.domain.posts import Evidence, NetworkName, PostAddress, PostKind, Sight
 from service.networks.http import HttpAnswer
 from service.networks.shapes import BadShape, NotSeen, as_object, as_text, clip_name, hash_text, keep_few
-from service.networks.x_addresses import latest_time_of, read_address, read_handle, read_profile, url_of
+from service.networks.x_addresses import latest_time_of, leads_to, read_address, read_handle, read_profile, url_of
 from service.networks.x_tco import Resolved, feed
 from service.usecases.ports import NetworkProblem
 
@@ -182,11 +182,16 @@ def make_evidence(address: PostAddress, shown: Shown, resolved: Resolved, *, now
         links=keep_few(resolved.targets.values()),
         hashtags=shown.hashtags,
         mentions=shown.mentions,
-        is_partial=shown.is_cut or not resolved.is_whole,
+        is_partial=shown.is_cut or not resolved.is_whole or _leads_on(shown, resolved),
         text_hash=hash_text(text.strip()),
         source=SOURCE,
         checked_at=now,
     )
+
+
+def _leads_on(shown: Shown, resolved: Resolved) -> bool:
+    """Whether the text ends in a link to the whole of it."""
+    return any(leads_to(link, shown.id) for link in resolved.targets.values())
 
 
 def _kind(address: PostAddress, shown: Shown, resolved: Resolved) -> PostKind:

@@ -81,6 +81,8 @@ class XSource:
         except NetworkProblem as problem:
             place, told = self._recover(place, problem)
             gap = gap or told
+            if int(place.until_id) - int(place.since_id) <= 1:  # all of the window is out of reach
+                return SearchPage(posts=(), cursor=Place(since_id=place.since_id).to_json(), is_last=True, gap=gap)
             found = self._ask(params, place)
         return self._read(place, found, gap)
 

@@ -28,7 +28,7 @@ from service.networks.shapes import (
     hash_text,
     keep_few,
 )
-from service.networks.x_addresses import latest_time_of, read_address, read_handle, time_of, url_of
+from service.networks.x_addresses import latest_time_of, leads_to, read_address, read_handle, time_of, url_of
 
 SOURCE = "x.api"
 _SHORT = re.compile(r"https?://t\.co/\w+")
@@ -85,7 +85,8 @@ def read_found(body: Any) -> Found:
 
 
 def _objects(value: Any) -> list[dict[str, Any]]:
-    return [] if value is None else [as_object(each) for each in as_list(value)]
+    """The objects in a list; anything else in it is passed over, so that one odd element costs no other."""
+    return [] if value is None else [as_object(each) for each in as_list(value) if isinstance(each, dict)]
 
 
 def id_of(post: Mapping[str, Any]) -> str:
@@ -159,11 +160,12 @@ def _read_content(post: Mapping[str, Any]) -> _Content:
     urls = _entities(parts, "urls")
     targets = {as_text(url.get("url")): list(_targets(url)) for url in urls}
     for url in urls:
-        short = as_text(url.get("url"))
-        text = text.replace(short, "" if _is_media(url) else next(reversed(targets[short]), short))
+        short = as_text(url.get("url")) or "\0"  # nothing to replace
+        text = text.replace(short, "" if _is_media(url) else next(reversed(targets.get(short, [])), short))
     links = [target for found in targets.values() for target in found]
     is_unknown = any(not targets[as_text(url.get("url"))] and not _is_media(url) for url in urls)
-    is_cut = text.rstrip().endswith("…") and not note
+    leads_on = any(leads_to(link, str(post.get("id"))) for link in links)  # "read the rest", at the end of a cut text
+    is_cut = not note and (text.rstrip().endswith("…") or leads_on)
     return _Content(
         text=text.strip(),
         links=links,

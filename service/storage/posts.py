@@ -118,7 +118,7 @@ def save_sighting(
 
 
 def save_doubt(tx: Connection, post_id: int, *, check_at: datetime) -> None:
-    """A post that was there is called gone: it will be looked at once more before that is believed."""
+    """A post is called gone: it will be looked at once more before that is believed."""
     tx.execute(posts.update().where(posts.c.id == post_id).values(is_doubted=True, check_at=check_at))
 
 

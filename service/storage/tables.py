@@ -141,7 +141,7 @@ posts = Table(
     Column("brought_by", Text, nullable=False),  # which way it came first: a source's name, "comment", "hand"
     Column("first_seen_at", Instant, nullable=False),
     Column("looked_at", Instant),  # the last clear answer
-    Column("is_doubted", Boolean, nullable=False, server_default=false()),  # it was there, and was called gone once
+    Column("is_doubted", Boolean, nullable=False, server_default=false()),  # called gone once, which isn't believed yet
     Column("tries", Integer, nullable=False, server_default="0"),  # looks without a clear answer since then
     Column("trouble", Text, nullable=False, server_default=""),  # why the last look was none
     Column("check_at", Instant),  # when to look again; none: not before the deadline

@@ -196,12 +196,13 @@ def _keep(
 
 
 def _keep_one(tx: Connection, services: Services, contest: Contest, post: KnownPost, sighting: Sighting) -> None:
-    """Keep what was shown. That a post which was there is gone is believed the second time: networks err at times."""
+    """Keep what was shown. That a post isn't there is believed the second time: networks and gateways err at times."""
     now = services.clock()
     if sighting.sight is Sight.UNCLEAR or (sighting.sight is Sight.SEEN and sighting.evidence is None):
         return posts.save_trouble(tx, [post.id], trouble=sighting.detail, check_at=later(now, _pause(post.tries)))
     is_there = sighting.sight is Sight.SEEN
-    if post.facts.sight is Sight.SEEN and not is_there and not post.is_doubted:
+    is_news = post.facts.sight in (Sight.UNSEEN, Sight.SEEN)
+    if is_news and not is_there and not post.is_doubted:
         return posts.save_doubt(tx, post.id, check_at=later(now, services.timing.poll))
     recheck_at = later(now, RECHECK)
     check_at = None if is_there or recheck_at > contest.closes_at else recheck_at

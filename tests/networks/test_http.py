@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import socket
 import threading
+import time
 from contextlib import contextmanager
 
 import pytest
@@ -14,6 +15,7 @@ from service.networks.http import Http, HttpAnswer
 from service.networks.origins import read_origins
 from service.usecases.ports import NetworkProblem
 from tests.networks.sockets import certificate, drip, ok, say, serve
+from wp_bridge.deadline import Deadline
 
 PUBLIC = "93.184.216.34"
 HOST = "mastodon.example"
@@ -288,3 +290,33 @@ def test_origins_are_read_from_a_setting():
 def test_a_malformed_origin_is_refused_with_a_sentence(text):
     with pytest.raises(ValueError, match=r"^(must|names|has) "):
         read_origins(text)
+
+
+def test_the_body_of_a_redirect_has_the_same_limit():
+    """requests would unpack it whole, to see where the redirect leads."""
+    bomb = gzip.compress(b"\0" * 50_000_000)
+    answer = ok(bomb, "Content-Encoding: gzip", "Location: /y", status="302 Found")
+    with asking(say(answer)) as http:
+        assert refusal(http).code == "too_big"
+
+
+@pytest.mark.parametrize("location", ["http://[", "//[", "\xff"])
+def test_a_redirect_to_nowhere_is_only_an_answer(location):
+    with asking(say(ok(b"", f"Location: {location}", status="302 Found"))) as http:
+        assert http.get(f"https://{HOST}/").status == 302
+
+
+def test_cookies_are_taken_out_before_anybody_reads_them():
+    """Reading many long ones takes Python seconds, with no deadline."""
+    with asking(say(ok(b"", "Set-Cookie: a=b", *[f"Set-Cookie2: {'a;' * 30_000}" for _ in range(20)]))) as http:
+        answer = http.get(f"https://{HOST}/")
+    assert answer.status == 200
+
+
+def test_a_connection_that_comes_after_the_deadline_is_ended_at_once():
+    ours, theirs = socket.socketpair()
+    with ours, theirs, Deadline(0.01) as deadline:
+        time.sleep(0.05)
+        deadline.guard(ours)
+        theirs.settimeout(5)
+        assert theirs.recv(1) == b""

@@ -43,13 +43,26 @@ def see(network: MastodonNetwork, text: str) -> Evidence:
     return sighting.evidence
 
 
+def test_a_copy_that_its_server_let_go_says_nothing_of_the_post(fediverse, network):
+    """Also where the address was kept in between, by its key alone."""
+    fediverse.says["copies.example", "/api/v1/statuses/7"] = Answer(404, {"error": "Record not found"})
+    address = network.read_address(f"https://copies.example/@ana@{HOME}/7")
+    assert network.look_up([network.address_of(address.key)])[0].sight is Sight.UNCLEAR
+    assert network.address_of(address.key).reference == address.reference
+
+
+def test_an_answer_with_another_post_than_was_asked_for_is_unclear(fediverse, network):
+    fediverse.says[HOME, f"/api/v1/statuses/{POST_ID}"] = Answer(body=status(HOME) | {"id": "99"})
+    assert look(network, f"https://{HOME}/@ana/{POST_ID}").sight is Sight.UNCLEAR
+
+
 def test_a_copy_on_another_server_is_looked_at_where_it_is_from(fediverse, network):
     fediverse.show(HOME, content="<p>Home</p>")
     copy = status(HOME, content="<p>Copy</p>") | {"id": "7"}
     fediverse.says["copies.example", "/api/v1/statuses/7"] = Answer(body=copy)
     sighting = look(network, f"https://copies.example/@ana@{HOME}/7")
     assert sighting.evidence is not None
-    assert sighting.reference == "mastodon:copies.example/7"
+    assert sighting.reference == "mastodon:copies.example/7/copy"
     assert sighting.evidence.entry == f"mastodon:{HOME}/{POST_ID}"
     assert sighting.evidence.author_handle == f"ana@{HOME}"
     assert sighting.evidence.text_hash == see(network, f"https://{HOME}/@ana/{POST_ID}").text_hash

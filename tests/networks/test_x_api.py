@@ -245,7 +245,7 @@ def test_odd_entities_leave_the_evidence_partial_or_the_post_unclear(x, network)
         ({"entities": {"urls": [{"url": short}]}}, "partial"),
         ({"entities": {"urls": [{"url": short, "expanded_url": "javascript:alert(1)"}]}}, "partial"),
         ({"entities": {"urls": [{"url": short, "expanded_url": LINK}]}}, "whole"),
-        ({"entities": {"urls": [5]}}, "unclear"),
+        ({"entities": {"urls": [5]}}, "partial"),
         ({"entities": ["urls"]}, "unclear"),
         ({"author_id": "7"}, "unclear"),
         ({"author_id": 5}, "unclear"),

@@ -74,6 +74,8 @@ def test_only_an_answer_puts_a_post_out(world, lot):
     give(world, 1)
     world.open_pools()
     world.run()
+    world.clock.forward(61)
+    world.run()
     expected = ("ineligible", ["not_public"]) if lot == "hidden" else UNCHECKED
     assert world.verdicts() == {"001": expected}
 
@@ -316,6 +318,9 @@ def test_an_answer_that_can_t_be_read_holds_up_no_other_post(world):
 def test_a_post_that_is_not_there_is_looked_at_again_while_the_contest_is_open(world):
     give(world, 1)
     world.open_pools()
+    world.run()
+    assert world.verdicts() == {"001": UNCHECKED}
+    world.clock.forward(61)
     world.run()
     assert world.verdicts() == {"001": ("ineligible", ["gone"])}
     world.network.add(1)
