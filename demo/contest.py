@@ -14,7 +14,7 @@ from demo.service import DemoFailed, Service
 from testbed.wordpress import Site
 from testbed.x import X
 
-OPEN_SECONDS = 6  # from opening the contest to its deadline
+OPEN_SECONDS = 14  # from writing the post to the deadline: time for a first look at the posts on a slow machine
 PATIENCE_SECONDS = 60
 
 Json = dict[str, Any]
@@ -82,7 +82,12 @@ def _open(site: Site, service: Service, post_id: int, closes_at: datetime, *, x:
     say(f"Contest {opened['id']} is open; its secret is committed to as {opened['commitment'][:16]}…")
     contest_id: int = opened["id"]
     _wait_for(service, contest_id, lambda told: told["last_read_at"] is not None, "the first reading")
-    _wait_for(service, contest_id, lambda told: not told["posts"]["sights"]["unseen"], "the first look at the posts")
+    _wait_for(
+        service,
+        contest_id,
+        lambda told: told["posts"]["sights"]["seen"] == network.SHOWN,
+        "the first look at the posts",
+    )
     say("The worker has read the comments and looked at the posts. Waiting for the deadline …")
     x.delete(posts.deleted)
     time.sleep(max(0.0, (closes_at - datetime.now(UTC)).total_seconds()))

@@ -9,6 +9,7 @@ from typing import Any
 from testbed.x import X
 
 HASHTAG = "JardinDesHeures"
+SHOWN = 6  # of the seven posts; one account is protected
 TEXT = "Je tente ma chance : deux exemplaires du Jardin des heures lentes à gagner !"
 
 
