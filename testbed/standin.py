@@ -10,6 +10,7 @@ with Weather() as weather:
 import contextlib
 import json
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -60,7 +61,7 @@ class _Fault:
     left: int
 
 
-class StandIn:
+class StandIn(ABC):
     """Answers on a free port of the loopback address for as long as the with-block lasts."""
 
     def __init__(self) -> None:
@@ -76,9 +77,9 @@ class StandIn:
         assert self._server is not None, "it listens within its with-block only"
         return f"http://127.0.0.1:{self._server.server_port}"
 
+    @abstractmethod
     def answer(self, asked: Asked) -> Answer:
         """What the service answers when nothing is wrong."""
-        raise NotImplementedError
 
     def fail(self, answer: Answer, *, path: str = "", times: int = 1) -> None:
         """Give this instead of the next answers to requests with that text in their path."""

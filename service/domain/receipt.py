@@ -189,14 +189,43 @@ def build(
     """The receipt of a draw, ready for `json.dumps`."""
     digest = drawing.hash_text(sealed_text)
     pools = draw_pools(slug=contest.slug, digest=digest, randomness=secret, rules=rules, entries=entries)
+    return assemble(
+        contest,
+        form=FORMAT,
+        entries=entries,
+        rules=rules,
+        sealed_text=sealed_text,
+        sealed_at=sealed_at,
+        secret=secret,
+        draw={"number": number, "drawn_at": drawing.rfc3339(drawn_at), "pools": pools},
+    )
+
+
+def assemble(
+    contest: Contest,
+    *,
+    form: str,
+    entries: Sequence[Json],
+    rules: Json,
+    sealed_text: str,
+    sealed_at: datetime,
+    secret: str,
+    draw: Json,
+) -> Json:
+    """The parts of a receipt put together, which all formats have in common."""
+    seal = {
+        "sealed_at": drawing.rfc3339(sealed_at),
+        "text": sealed_text,
+        "digest": drawing.hash_text(sealed_text),
+    }
     return {
-        "format": FORMAT,
+        "format": form,
         "contest": {"slug": contest.slug, "post_url": contest.post_url},
         "rules": rules,
         "entries": list(entries),
-        "seal": {"sealed_at": drawing.rfc3339(sealed_at), "text": sealed_text, "digest": digest},
+        "seal": seal,
         "randomness": {"source": "commit-reveal", "commitment": contest.commitment, "secret": secret},
-        "draw": {"number": number, "drawn_at": drawing.rfc3339(drawn_at), "pools": pools},
+        "draw": draw,
     }
 
 

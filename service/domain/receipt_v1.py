@@ -11,7 +11,7 @@ from typing import Any
 
 from service.domain import drawing
 from service.domain.contest import Contest
-from service.domain.receipt import canonical, instant
+from service.domain.receipt import assemble, canonical, instant
 from service.domain.receipt_checks import (
     KEYS,
     Check,
@@ -55,22 +55,22 @@ def build(
     drawn_at: datetime,
 ) -> Json:
     """The receipt of a draw that was sealed in the first format."""
-    digest = drawing.hash_text(sealed_text)
-    seed = make_seed(slug=contest.slug, digest=digest, randomness=secret)
-    return {
-        "format": FORMAT,
-        "contest": {"slug": contest.slug, "post_url": contest.post_url},
-        "rules": rules,
-        "entries": list(entries),
-        "seal": {"sealed_at": drawing.rfc3339(sealed_at), "text": sealed_text, "digest": digest},
-        "randomness": {"source": "commit-reveal", "commitment": contest.commitment, "secret": secret},
-        "draw": {
+    seed = make_seed(slug=contest.slug, digest=drawing.hash_text(sealed_text), randomness=secret)
+    return assemble(
+        contest,
+        form=FORMAT,
+        entries=entries,
+        rules=rules,
+        sealed_text=sealed_text,
+        sealed_at=sealed_at,
+        secret=secret,
+        draw={
             "number": number,
             "drawn_at": drawing.rfc3339(drawn_at),
             "seed": seed,
             "pools": [_pool(seed, drawing.sealed_pools(sealed_text)[0], rules)],
         },
-    }
+    )
 
 
 def _pool(seed: str, entries: Iterable[str], rules: Mapping[str, Any]) -> Json:

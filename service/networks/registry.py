@@ -9,11 +9,11 @@ from functools import lru_cache
 
 from service.domain.contest import Search
 from service.domain.posts import NetworkName
+from service.networks.web_addresses import LONGEST_ADDRESS
 from service.usecases.ports import Network, Source
 
 MOST_CANDIDATES = 64  # of one comment: what may be a post's address
 MOST_POSTS = 5  # of one comment
-LONGEST_ADDRESS = 2_000
 _CANDIDATE = re.compile(
     r"""(?:https?|at)://[^\s"'<>]{4,2000}|(?<![\w./@-])(?:[\w-]+\.)?(?:x\.com|twitter\.com|bsky\.app)/[^\s"'<>]{4,2000}""",
     re.IGNORECASE,

@@ -6,7 +6,6 @@ Sleeping is never done here: who asks too often gets a NetworkProblem that says 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from service.domain.contest import XSearch
 from service.domain.errors import BadInput
@@ -16,7 +15,7 @@ from service.networks import x_oembed
 from service.networks.asking import Asker
 from service.networks.http import Http
 from service.networks.pace import Pace
-from service.networks.shapes import NotSeen
+from service.networks.shapes import CLOCK_SLACK, NotSeen
 from service.networks.x_api import BATCH, LOOK_COST, XApi
 from service.networks.x_composing import compose
 from service.networks.x_kinds import mentions, recent_search
@@ -25,7 +24,6 @@ from service.networks.x_search import XSource
 from service.networks.x_tco import ShortLinks
 from service.usecases.ports import Clock, NetworkProblem, Source
 
-_CLOCK_SLACK = timedelta(minutes=5)
 _APP_KEY, _USER_KEY = "X_BEARER_TOKEN", "X_USER_TOKEN"
 
 
@@ -97,7 +95,7 @@ class XNetwork:
 
     def look_up(self, addresses: Sequence[PostAddress]) -> list[Sighting]:
         """What these posts show now. An id from the future was never given, so nobody is asked about it."""
-        latest = self._clock() + _CLOCK_SLACK
+        latest = self._clock() + CLOCK_SLACK
         asked = [address for address in addresses if address.posted_at is None or address.posted_at <= latest]
         seen = {sighting.reference: sighting for sighting in self._look_at(asked)}
         return [seen.get(address.reference) or _never_was(address) for address in addresses]

@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema
 from service.domain.contest import MOST_EXCLUDED, Phase, Rules
 from service.domain.eligibility import Code, Status
 from service.domain.pools import Pool, default_pools
+from service.usecases.comment_template import LONGEST_TEMPLATE
 from service.web.pool_schemas import MessageBody, PoolsBody, SearchBody, as_pools, refuse_both
 from service.web.values import (
     LARGEST_ID,
@@ -27,7 +28,6 @@ from service.web.values import (
     text_of,
 )
 
-LONGEST_TEMPLATE = 10_000
 MOST_ADDED = 100
 LONGEST_TABLE = 50_000  # a body has a limit of its own; the command line takes longer ones
 

@@ -10,7 +10,6 @@ from service.domain.pools import MOST_WINNERS
 
 LARGEST_ID = 2**63 - 1  # WordPress counts in 64 bits
 LARGEST_CONTEST = 2**31 - 1  # and we our contests in 32, beyond which PostgreSQL refuses a comparison
-LONGEST_TEMPLATE = 10_000
 NO_NUL = r"^[^\x00]*$"  # PostgreSQL takes no U+0000
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -322,3 +324,30 @@ def test_a_file_that_can_be_read_in_two_ways_is_refused(tmp_path, text, words):
     done = CliRunner().invoke(verify_command, [str(file)], standalone_mode=False)
     assert (done.return_value, done.exception) == (1, None)
     assert words in done.stdout
+
+
+FIRST = json.loads((Path(__file__).parent / "receipt-1.json").read_text())
+
+
+def test_a_receipt_of_the_first_format_still_holds():
+    """The file was made by the version before there were pools."""
+    assert receipt_checks.verify(FIRST) == []
+
+
+@given(st.sampled_from(leaves(FIRST)), st.one_of(st.integers(), st.text(max_size=5), st.none(), st.booleans()))
+def test_any_changed_value_of_the_first_format_is_found(path, value):
+    assert_change_is_found(copy.deepcopy(FIRST), path, value)
+
+
+def test_a_draw_sealed_in_the_first_format_is_finished_in_it():
+    contest = make_contest(slug=FIRST["contest"]["slug"], post_url=FIRST["contest"]["post_url"])
+    sealed_at = receipt.instant(FIRST["seal"]["sealed_at"])
+    sealed = Draw(
+        number=1,
+        sealed_at=sealed_at,
+        sealed_text=FIRST["seal"]["text"],
+        digest=FIRST["seal"]["digest"],
+        rules=FIRST["rules"],
+        entries=FIRST["entries"],
+    )
+    assert make_receipt(contest, sealed, secret=SECRET, drawn_at=sealed_at) == FIRST
