@@ -18,6 +18,7 @@ from service.domain import receipt
 from service.domain.contest import Contest
 from service.domain.drawing import hash_text
 from service.domain.eligibility import EntryFacts, judge
+from service.domain.log_chain import LogHead
 from service.storage import contests, entries
 from service.storage.draws import Draw
 from service.usecases.collect import collect
@@ -168,6 +169,7 @@ def _seal_and_draw(contest: Contest, facts: list[EntryFacts], secret: str) -> in
         number=1,
         sealed_at=contest.closes_at,
         commitment=contest.commitment,
+        log=LogHead(),
         rules=rules,
         entries=entries,
     )
@@ -178,6 +180,8 @@ def _seal_and_draw(contest: Contest, facts: list[EntryFacts], secret: str) -> in
         digest=hash_text(text),
         rules=rules,
         entries=entries,
+        commitment=contest.commitment,
+        log=LogHead(),
     )
     told = make_receipt(contest, sealed, secret=secret, drawn_at=contest.closes_at)
     return len(told["draw"]["pools"][0]["ranking"])

@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import wp_bridge
+from service.beacons.drand import DrandBeacon, make_http
 from service.blog import ConnectedBlog
 from service.domain.contest import Search, XSearch
 from service.domain.errors import BadInput, TirageError
@@ -48,6 +49,12 @@ def make_services(settings: Settings) -> Services:
         open_blog=lambda url, user, password: ConnectedBlog(lambda: _connect(settings, url, user, password)),
         is_blog_fixed=settings.names_a_blog,
         networks=networks,
+        beacon=DrandBeacon(
+            make_http(user_agent=f"Tirage (+{settings.public_url})", origins=read_origins(settings.network_origins)),
+            chain=settings.chain,
+        ),
+        randomness=settings.usual_randomness,
+        personal_data_days=settings.personal_data_days,
     )
 
 

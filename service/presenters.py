@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from service.domain.contest import Contest, Problem, Rules
 from service.domain.drawing import comment_id_of, rfc3339
 from service.domain.eligibility import Status
+from service.domain.log_chain import LogLine
 from service.domain.pools import Pool, is_comment
 from service.post_presenters import (
     compose_json,
@@ -22,7 +23,7 @@ from service.post_presenters import (
     reason_json,
     search_json,
 )
-from service.storage import draws, entries, log
+from service.storage import draws, entries
 from service.storage.draws import Announcement, Draw
 from service.storage.listing import Entry
 from service.storage.personal import Exclusion, PersonalEntry
@@ -291,12 +292,14 @@ def announcement_json(announcement: Announcement) -> Json:
     }
 
 
-def log_json(line: log.LogLine) -> Json:
+def log_json(line: LogLine) -> Json:
     """One line of a contest's log."""
     return {
+        "number": line.number,
         "at": rfc3339(line.at),
         "actor": line.actor,
         "action": line.action,
         "reason": line.reason,
         "details": dict(line.details),
+        "hash": line.hash,
     }

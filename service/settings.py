@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import AnyHttpUrl, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from service.domain.beacon import QUICKNET, Chain, read_chain
+from service.domain.contest import Randomness
 from service.domain.errors import BadInput
 from service.networks.origins import read_origins
 from service.usecases.services import Timing
@@ -48,6 +50,15 @@ class Settings(BaseSettings):
     bluesky_handle: str = ""
     bluesky_app_password: SecretStr = SecretStr("")
     network_origins: str = ""
+    randomness: Literal["auto", "drand", "commit-reveal"] = "auto"
+    drand_info: str = ""
+    smtp_host: str = ""
+    smtp_port: int = Field(587, ge=1, le=65_535)
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    mail_from: str = ""
+    personal_data_days: int = Field(90, ge=1, le=3_650)
     search_seconds: float = Field(900.0, ge=1, le=86_400)
     bind: str = "127.0.0.1:8000"
     web_threads: int = Field(8, ge=1, le=256)
@@ -94,6 +105,13 @@ class Settings(BaseSettings):
         read_origins(value)
         return value
 
+    @field_validator("drand_info")
+    @classmethod
+    def _good_chain(cls, value: str) -> str:
+        if value:
+            read_chain(value)
+        return value
+
     @model_validator(mode="after")
     def _keys_are_whole(self) -> Self:
         has_user, has_app = (bool(key.get_secret_value()) for key in (self.x_user_token, self.x_bearer_token))
@@ -101,6 +119,8 @@ class Settings(BaseSettings):
             raise ValueError("X_USER_TOKEN needs X_USER_ID, the number of its account")
         if self.x_user_id and not (has_user or has_app):
             raise ValueError("X_USER_ID needs X_BEARER_TOKEN or X_USER_TOKEN")
+        if bool(self.smtp_host) != bool(self.mail_from):
+            raise ValueError("SMTP_HOST and MAIL_FROM go together")
         if bool(self.bluesky_handle) != bool(self.bluesky_app_password.get_secret_value()):
             raise ValueError("BLUESKY_HANDLE and BLUESKY_APP_PASSWORD go together")
         return self
@@ -124,6 +144,16 @@ class Settings(BaseSettings):
             settle=self.settle_seconds,
             search=self.search_seconds,
         )
+
+    @property
+    def chain(self) -> Chain:
+        """The beacon's chain: drand's quicknet, unless another one is given for a trial."""
+        return read_chain(self.drand_info) if self.drand_info else QUICKNET
+
+    @property
+    def usual_randomness(self) -> Randomness | None:
+        """That of new contests; None: the beacon where it can be reached."""
+        return None if self.randomness == "auto" else Randomness(self.randomness)
 
     @property
     def webhook_secret_list(self) -> list[str]:

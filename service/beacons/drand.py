@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any
 
 from service.beacons import bls
-from service.beacons.problems import BeaconProblem, Code
-from service.domain.beacon import QUICKNET, BeaconRound, Chain, is_round, is_signature
+from service.domain.beacon import QUICKNET, BeaconRound, Chain, is_round, is_signature, round_at
 from service.networks.http import Http
-from service.usecases.ports import NetworkProblem
+from service.usecases.ports import BeaconCode, BeaconProblem, NetworkProblem
 
 MIRRORS = ("api.drand.sh", "api2.drand.sh", "api3.drand.sh", "drand.cloudflare.com")
 TIMEOUT = 5.0  # seconds for one mirror: it may keep a request for the round to come until that is out, a period later
+PROBE_SECONDS = 4.0
 MAX_BYTES = 10_000  # a round takes some 250
 USUAL_REST = 60.0
 
@@ -40,7 +42,7 @@ class DrandBeacon:
         """
         if not is_round(round_):
             raise ValueError("a beacon's rounds are numbered from 1")
-        failures: dict[str, Code] = {}
+        failures: dict[str, BeaconCode] = {}
         for mirror in self._mirrors:
             answer = self._ask(mirror, round_)
             if isinstance(answer, BeaconRound):
@@ -48,7 +50,21 @@ class DrandBeacon:
             failures[mirror] = answer
         raise self._problem(round_, failures)
 
-    def _ask(self, mirror: str, round_: int) -> BeaconRound | Code:
+    def is_reachable(self, now: datetime) -> bool:
+        """Whether a mirror gives a round that came out a minute ago, within PROBE_SECONDS or little more."""
+        round_, until = round_at(self.chain, now - timedelta(minutes=1)), monotonic() + PROBE_SECONDS
+        for mirror in self._mirrors:
+            if isinstance(self._ask(mirror, round_), BeaconRound):
+                return True
+            if monotonic() > until:
+                break
+        return False
+
+    def is_valid(self, chain: Chain, found: BeaconRound) -> bool:
+        """Whether the signature is that of the round on this chain; asks nobody."""
+        return bls.is_valid(chain, found.round, found.signature)
+
+    def _ask(self, mirror: str, round_: int) -> BeaconRound | BeaconCode:
         url = f"https://{mirror}/{self.chain.hash}/public/{round_}"
         try:
             answer = self._http.get(url, hosts=self._mirrors)
@@ -58,7 +74,7 @@ class DrandBeacon:
         except NetworkProblem:
             return "unreachable"
 
-    def _read(self, told: Any, round_: int) -> BeaconRound | Code:
+    def _read(self, told: Any, round_: int) -> BeaconRound | BeaconCode:
         number, signature = (told.get("round"), told.get("signature")) if isinstance(told, dict) else (None, None)
         if is_round(number) and number < round_:
             return "not_out_yet"  # the latest there is
@@ -71,7 +87,7 @@ class DrandBeacon:
         is_true = isinstance(told_randomness, str) and told_randomness.lower() == found.randomness
         return found if is_true else "not_verified"
 
-    def _problem(self, round_: int, failures: Mapping[str, Code]) -> BeaconProblem:
+    def _problem(self, round_: int, failures: Mapping[str, BeaconCode]) -> BeaconProblem:
         named = f"round {round_} of drand's {self.chain.name}"
         liars = [mirror for mirror, code in failures.items() if code == "not_verified"]
         if "not_out_yet" in failures.values():

@@ -7,6 +7,7 @@ to a round still to come can't choose its seed, and everybody can check the sign
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -55,6 +56,34 @@ QUICKNET = Chain(
 )
 
 
+def read_chain(info: str) -> Chain:
+    """A chain from what drand's HTTP API tells of it under /info, as JSON. Raises ValueError."""
+    told = json.loads(info)
+    try:
+        chain = Chain(
+            name=str(told["metadata"]["beaconID"]),
+            scheme=str(told["schemeID"]),
+            public_key=str(told["public_key"]),
+            genesis_seed=str(told["groupHash"]),
+            genesis_time=int(told["genesis_time"]),
+            period=int(told["period"]),
+        )
+        is_whole = chain.hash == told["hash"] and len(chain.public_key) == 192 and chain.period > 0
+    except (KeyError, TypeError, OverflowError) as error:
+        raise ValueError("must be what drand tells of a chain under /info") from error
+    if not is_whole:
+        raise ValueError("must be what drand tells of a chain under /info, whose hash binds all of it")
+    return chain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BeaconCommitment:
+    """The round of a chain that a draw waits for."""
+
+    chain: Chain
+    round: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BeaconRound:
     """A round that came out. `signature` is 48 bytes as lower-case hexadecimal; whether it holds, `beacons.bls` tells.
@@ -90,6 +119,15 @@ def round_at(chain: Chain, instant: datetime) -> int:
     since_genesis = instant - _genesis(chain)
     periods = -(-since_genesis // timedelta(seconds=chain.period))  # rounded up, to the microsecond
     return max(periods + 1, 1)
+
+
+PATIENCE = timedelta(hours=1)  # after which the secret may stand in for a round that nobody could fetch
+MARGIN = timedelta(seconds=60)  # between a seal and its round: clocks differ, and the digest must be out before
+
+
+def commit(chain: Chain, sealed_at: datetime) -> BeaconCommitment:
+    """The one round that a list sealed at that instant commits to: the first that comes out a minute later or more."""
+    return BeaconCommitment(chain=chain, round=round_at(chain, sealed_at + MARGIN))
 
 
 def time_of(chain: Chain, round_: int) -> datetime:

@@ -13,6 +13,9 @@ from service.domain.posts import Message
 MOST_EXCLUDED = 1_000
 MOST_CENTS = 1_000_000
 MOST_SERVERS = 10
+MOST_CLAIM_DAYS = 365
+MOST_FIELDS = 10
+LONGEST_FIELD = 80
 
 
 class Phase(StrEnum):
@@ -83,6 +86,40 @@ class Search:
             raise BadInput(f"At most {MOST_SERVERS} Mastodon servers can be searched.")
 
 
+class Randomness(StrEnum):
+    """Where a contest's randomness comes from."""
+
+    DRAND = "drand"  # the public beacon: a round that is still to come when the list is sealed
+    COMMIT_REVEAL = "commit-reveal"  # a secret of ours that was committed to when the contest opened
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claims:
+    """Whether winners have to claim their prize, and what they are asked for. `days`: the term; 0 asks nobody."""
+
+    days: int = 0
+    fields: tuple[str, ...] = ()  # what the prize needs, in the blog's language: "Postal address"
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.days <= MOST_CLAIM_DAYS:
+            raise BadInput(f"Winners have between 1 and {MOST_CLAIM_DAYS} days to claim their prize; 0 asks nobody.")
+        object.__setattr__(self, "fields", tuple(dict.fromkeys(_clean_field(name) for name in self.fields)))
+        if len(self.fields) > MOST_FIELDS:
+            raise BadInput(f"Winners can be asked for {MOST_FIELDS} things at most.")
+
+    @property
+    def is_on(self) -> bool:
+        """Whether winners get a link."""
+        return self.days > 0
+
+
+def _clean_field(name: str) -> str:
+    clean = " ".join(name.split())
+    if not clean or not clean.isprintable() or len(clean) > LONGEST_FIELD:
+        raise BadInput(f"What winners are asked for needs a name of at most {LONGEST_FIELD} characters.")
+    return clean
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """Why a contest doesn't go on, and since when it tries. `rests_until` is set where the blog asked for a pause."""
@@ -114,6 +151,9 @@ class Contest:
     search: Search = field(default_factory=Search)
     rules: Rules = field(default_factory=Rules)
     is_automatic: bool = False
+    randomness: Randomness = Randomness.COMMIT_REVEAL
+    publishes_list: bool = False  # the sealed list is public at once, not with the winner comment
+    claims: Claims = field(default_factory=Claims)
     template: str | None = None
     commitment: str
     opened_at: datetime
@@ -122,6 +162,7 @@ class Contest:
     last_reading_seconds: float = 0.0
     staff_ids: frozenset[int] = frozenset()  # who writes for or moderates the blog, as far as it tells
     problem: Problem | None = None
+    erased_at: datetime | None = None  # when the term of its personal data ended
 
     @property
     def winners(self) -> int:

@@ -19,7 +19,8 @@ from unicodedata import category
 
 from service.domain.posts import NetworkName
 
-SEAL_FORMAT = "tirage-seal/2"
+SEAL_FORMAT = "tirage-seal/3"
+SEAL_FORMAT_2 = "tirage-seal/2"  # without beacon and log
 SEED_FORMAT = "tirage-seed/2"
 LONGEST_ENTRY = 300
 _POST_CHANNELS = frozenset(network.value for network in NetworkName)
@@ -107,19 +108,23 @@ def seal_text(
     rules_digest: str,
     verdicts_digest: str,
     pools: Sequence[PoolList],
+    beacon: str = "none",
+    log: str | None,
 ) -> str:
     """The sealed list: plain lines, each ended by a line feed; after each pool its entries.
 
-    Raises ValueError when a part would break its line: it could pass for entries.
+    `beacon`: "none", or a chain's hash and a round; `log`: the log's number of lines and its head, without which the
+    text has the second format. Raises ValueError when a part would break its line: it could pass for entries.
     """
     head = [
-        SEAL_FORMAT,
+        SEAL_FORMAT_2 if log is None else SEAL_FORMAT,
         f"contest {slug}",
         f"post {post_url}",
         f"draw {number}",
         f"sealed {rfc3339(sealed_at)}",
         f"closes {rfc3339(closes_at)}",
         f"commitment {commitment}",
+        *([] if log is None else [f"beacon {beacon}", f"log {log}"]),
         f"rules {rules_digest}",
         f"verdicts {verdicts_digest}",
     ]

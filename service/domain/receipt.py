@@ -12,12 +12,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from service.domain import drawing
-from service.domain.contest import Contest
+from service.domain.beacon import BeaconCommitment, BeaconRound, Chain, time_of
+from service.domain.contest import Contest, Randomness
 from service.domain.eligibility import Code, Override, Reason, Status, Verdict
+from service.domain.log_chain import LogHead
 from service.domain.pools import Channel, PoolEntry, takes_part
 from service.domain.posts import Evidence, Message
 
-FORMAT = "tirage-receipt/2"
+FORMAT = "tirage-receipt/3"
 Json = dict[str, Any]
 
 
@@ -56,6 +58,8 @@ def rules_json(contest: Contest) -> Json:
         **rules,
         "pools": [{**asdict(pool), "channel": pool.channel.value} for pool in contest.pools],
         "message": message_json(contest.message),
+        "publishes_list": contest.publishes_list,
+        "claim_days": contest.claims.days,
         "closes_at": drawing.rfc3339(contest.closes_at),
     }
 
@@ -127,9 +131,21 @@ def pool_lists(pools: Sequence[Json], entries: Sequence[Json]) -> list[drawing.P
 
 
 def seal(
-    *, slug: str, post_url: str, number: int, sealed_at: datetime, commitment: str, rules: Json, entries: Sequence[Json]
+    *,
+    slug: str,
+    post_url: str,
+    number: int,
+    sealed_at: datetime,
+    commitment: str,
+    beacon: tuple[str, int] | None = None,
+    log: LogHead | None,
+    rules: Json,
+    entries: Sequence[Json],
 ) -> str:
-    """The text whose SHA-256 fixes the rules, every verdict and who takes part; `rules`, `entries`: the receipt's."""
+    """The text whose SHA-256 fixes the rules, every verdict and who takes part; `rules`, `entries`: the receipt's.
+
+    `beacon`: the hash of a chain and the round that the draw waits for; `log`: None makes the format before.
+    """
     return drawing.seal_text(
         slug=slug,
         post_url=post_url,
@@ -140,7 +156,35 @@ def seal(
         rules_digest=drawing.hash_text(canonical(rules)),
         verdicts_digest=drawing.hash_text(canonical(entries)),
         pools=pool_lists(rules["pools"], entries),
+        beacon=f"{beacon[0]} {beacon[1]}" if beacon else "none",
+        log=f"{log.lines} {log.head}" if log else None,
     )
+
+
+def secret_json(*, commitment: str, secret: str, instead_of: BeaconCommitment | None = None) -> Json:
+    """Randomness that is a secret which was committed to; `instead_of` a beacon that couldn't be reached."""
+    told: Json = {"source": Randomness.COMMIT_REVEAL.value, "commitment": commitment, "secret": secret}
+    if instead_of:
+        told["instead_of"] = {"chain": instead_of.chain.hash, "round": instead_of.round}
+    return told
+
+
+def beacon_json(*, commitment: str, chain: Chain, found: BeaconRound) -> Json:
+    """Randomness that is a round of a beacon, with all that its signature is checked with."""
+    return {
+        "source": Randomness.DRAND.value,
+        "commitment": commitment,
+        "chain": {**asdict(chain), "hash": chain.hash},
+        "round": found.round,
+        "out_at": drawing.rfc3339(time_of(chain, found.round)),
+        "signature": found.signature,
+        "randomness": found.randomness,
+    }
+
+
+def random_value(randomness: Json) -> str:
+    """What a receipt's randomness puts into the seeds: 64 hexadecimal digits."""
+    return str(randomness["randomness" if randomness["source"] == Randomness.DRAND else "secret"])
 
 
 def draw_pools(*, slug: str, digest: str, randomness: str, rules: Json, entries: Sequence[Json]) -> list[Json]:
@@ -183,22 +227,39 @@ def build(
     number: int,
     sealed_text: str,
     sealed_at: datetime,
-    secret: str,
+    log: LogHead,
+    randomness: Json,
     drawn_at: datetime,
 ) -> Json:
-    """The receipt of a draw, ready for `json.dumps`."""
-    digest = drawing.hash_text(sealed_text)
-    pools = draw_pools(slug=contest.slug, digest=digest, randomness=secret, rules=rules, entries=entries)
-    return assemble(
+    """The receipt of a draw, ready for `json.dumps`; `randomness` as `secret_json` or `beacon_json` gives it."""
+    told = assemble(
         contest,
         form=FORMAT,
         entries=entries,
         rules=rules,
         sealed_text=sealed_text,
         sealed_at=sealed_at,
-        secret=secret,
-        draw={"number": number, "drawn_at": drawing.rfc3339(drawn_at), "pools": pools},
+        randomness=randomness,
+        draw=draw_json(
+            contest.slug,
+            number=number,
+            sealed_text=sealed_text,
+            value=random_value(randomness),
+            rules=rules,
+            entries=entries,
+            drawn_at=drawn_at,
+        ),
     )
+    return {**told, "log": asdict(log)}
+
+
+def draw_json(
+    slug: str, *, number: int, sealed_text: str, value: str, rules: Json, entries: Sequence[Json], drawn_at: datetime
+) -> Json:
+    """The outcome of a draw; `value` is the random one."""
+    digest = drawing.hash_text(sealed_text)
+    pools = draw_pools(slug=slug, digest=digest, randomness=value, rules=rules, entries=entries)
+    return {"number": number, "drawn_at": drawing.rfc3339(drawn_at), "pools": pools}
 
 
 def assemble(
@@ -209,7 +270,7 @@ def assemble(
     rules: Json,
     sealed_text: str,
     sealed_at: datetime,
-    secret: str,
+    randomness: Json,
     draw: Json,
 ) -> Json:
     """The parts of a receipt put together, which all formats have in common."""
@@ -224,7 +285,7 @@ def assemble(
         "rules": rules,
         "entries": list(entries),
         "seal": seal,
-        "randomness": {"source": "commit-reveal", "commitment": contest.commitment, "secret": secret},
+        "randomness": randomness,
         "draw": draw,
     }
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from service.domain import drawing
+from service.domain.beacon import PATIENCE, QUICKNET, BeaconRound, Chain, commit, time_of
+from service.domain.contest import Randomness
 from service.domain.eligibility import Action, Code, Status
 from service.domain.errors import BadInput
+from service.domain.log_chain import LogHead
 from service.domain.pools import Channel, Pool, check_pools, is_comment
-from service.domain.receipt import FORMAT, canonical, draw_pools, instant, seal
+from service.domain.receipt import FORMAT, canonical, draw_pools, instant, random_value, seal
 
 Receipt = Mapping[str, Any]
 
@@ -25,23 +29,50 @@ class Failure:
 
 Check = Callable[[Receipt], Iterator[Failure]]
 
-KEYS = {
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beacons:
+    """What the randomness of a beacon is checked with: the chains that are known, and the check of a signature."""
+
+    chains: Collection[Chain] = (QUICKNET,)
+    is_valid: Callable[[Chain, BeaconRound], bool]
+
+
+SECRET_KEYS = {
     "": {"format", "contest", "rules", "entries", "seal", "randomness", "draw"},
     "contest": {"slug", "post_url"},
     "seal": {"sealed_at", "text", "digest"},
     "randomness": {"source", "commitment", "secret"},
     "draw": {"number", "drawn_at", "pools"},
 }
+KEYS = {**SECRET_KEYS, "": SECRET_KEYS[""] | {"log"}, "log": {"lines", "head"}}
+_BEACON_KEYS = {"source", "commitment", "chain", "round", "out_at", "signature", "randomness"}
 
 
-def check_shape(receipt: Receipt, keys: Mapping[str, set[str]] = KEYS) -> Iterator[Failure]:
+def _check_shape(receipt: Receipt) -> Iterator[Failure]:
+    randomness = receipt["randomness"]
+    keys = dict(KEYS)
+    if randomness["source"] == Randomness.DRAND:
+        keys["randomness"] = _BEACON_KEYS
+        if set(randomness["chain"]) != {*Chain.__dataclass_fields__, "hash"}:
+            yield Failure("randomness.chain", "must hold exactly what makes a chain, and its hash")
+    elif "instead_of" in randomness:
+        keys["randomness"] = KEYS["randomness"] | {"instead_of"}
+        if set(randomness["instead_of"]) != {"chain", "round"}:
+            yield Failure("randomness.instead_of", "must hold exactly chain, round")
+    if type(receipt["log"]["lines"]) is not int:
+        yield Failure("log.lines", "is no whole number")
+    yield from check_shape(receipt, keys)
+
+
+def check_shape(receipt: Receipt, keys: Mapping[str, set[str]]) -> Iterator[Failure]:
     """Nothing is missing and nothing stands there that is not checked."""
     for where, names in keys.items():
         part = receipt[where] if where else receipt
         if set(part) != names:
             yield Failure(where or "receipt", f"must hold exactly {', '.join(sorted(names))}")
-    if receipt["randomness"]["source"] != "commit-reveal":
-        yield Failure("randomness.source", "is not commit-reveal")
+    if "secret" in keys["randomness"] and receipt["randomness"]["source"] != Randomness.COMMIT_REVEAL:
+        yield Failure("randomness.source", f"is not {Randomness.COMMIT_REVEAL}")
 
 
 def check_entries(receipt: Receipt) -> Iterator[Failure]:
@@ -64,7 +95,7 @@ def check_entries(receipt: Receipt) -> Iterator[Failure]:
 _ENTRY_KEYS = {"id", "submitted_at", "person", "given_by", "moderator", "evidence", "verdict"}
 
 
-def _check_entry_shapes(receipt: Receipt) -> Iterator[Failure]:
+def check_entry_shapes(receipt: Receipt) -> Iterator[Failure]:
     """Entries in their one order, with nothing in them that isn't described, and people who are among the eligible."""
     entries = receipt["entries"]
     names = [entry["id"] for entry in entries]
@@ -95,7 +126,7 @@ def _stands(name: object, key: str, standing: Collection[str]) -> bool:
     return name in standing if key == "person" else is_comment(name)
 
 
-def _check_pools(receipt: Receipt) -> Iterator[Failure]:
+def check_pools_shape(receipt: Receipt) -> Iterator[Failure]:
     """The pools are such as a contest can have."""
     rules = receipt["rules"]
     if type(rules["one_prize"]) is not bool:
@@ -117,7 +148,8 @@ def _is_overruled(entry: Mapping[str, Any], *codes: Code) -> bool:
     return is_readmitted and any(code in overruled for code in codes)
 
 
-def _check_seal(receipt: Receipt) -> Iterator[Failure]:
+def check_seal(receipt: Receipt) -> Iterator[Failure]:
+    """The sealed text follows from the rest, and the digest from the text."""
     text = receipt["seal"]["text"]
     if drawing.hash_text(text) != receipt["seal"]["digest"]:
         yield Failure("seal.digest", "is not the SHA-256 of the sealed text")
@@ -127,10 +159,21 @@ def _check_seal(receipt: Receipt) -> Iterator[Failure]:
         number=receipt["draw"]["number"],
         sealed_at=instant(receipt["seal"]["sealed_at"]),
         commitment=receipt["randomness"]["commitment"],
+        beacon=_promised_round(receipt["randomness"]),
+        log=LogHead(**receipt["log"]) if "log" in receipt else None,
         rules=receipt["rules"],
         entries=receipt["entries"],
     )
     yield from line_differences(text.split("\n"), expected.split("\n"))
+
+
+def _promised_round(randomness: Mapping[str, Any]) -> tuple[str, int] | None:
+    """The chain, by its hash, and the round that the seal committed to."""
+    if randomness["source"] == Randomness.DRAND:
+        return randomness["chain"]["hash"], randomness["round"]
+    if "instead_of" in randomness:
+        return randomness["instead_of"]["chain"], randomness["instead_of"]["round"]
+    return None
 
 
 _LINE_NAMES = {
@@ -140,6 +183,8 @@ _LINE_NAMES = {
     "sealed": "seal.sealed_at",
     "closes": "rules.closes_at",
     "commitment": "randomness.commitment",
+    "beacon": "randomness",
+    "log": "log",
     "rules": "rules",
     "verdicts": "entries",
     "pool": "rules.pools",
@@ -158,11 +203,54 @@ def line_differences(sealed: Sequence[str], expected: Sequence[str]) -> Iterator
         yield Failure("seal.text", f"lists {len(sealed)} lines, the entries make {len(expected)}")
 
 
-def check_randomness(receipt: Receipt) -> Iterator[Failure]:
+def check_secret(receipt: Receipt) -> Iterator[Failure]:
     """The secret is the one that was committed to."""
     randomness = receipt["randomness"]
     if not drawing.is_commitment_to(randomness["commitment"], randomness["secret"]):
         yield Failure("randomness.secret", "is not the secret that was committed to")
+
+
+def _check_randomness(receipt: Receipt, beacons: Beacons | None) -> Iterator[Failure]:
+    """Where the randomness comes from a beacon, the round is the one and only, and the beacon's own."""
+    told = receipt["randomness"]
+    if told["source"] != Randomness.DRAND:
+        if "instead_of" in told:
+            yield from _check_switch(receipt, beacons)
+        yield from check_secret(receipt)
+        return
+    chain = Chain(**{name: told["chain"][name] for name in Chain.__dataclass_fields__})
+    if chain.hash != told["chain"]["hash"]:
+        yield Failure("randomness.chain", "isn't the one that its hash names")
+    if beacons is None or chain not in beacons.chains:
+        yield Failure("randomness.chain", "is none that is known here: only a chain whose key is pinned is believed")
+        return
+    found = BeaconRound(round=told["round"], signature=told["signature"])
+    yield from _check_round(receipt, chain, found.round)
+    if told["out_at"] != drawing.rfc3339(time_of(chain, found.round)):
+        yield Failure("randomness.out_at", f"should be {drawing.rfc3339(time_of(chain, found.round))}")
+    if told["randomness"] != found.randomness:
+        yield Failure("randomness.randomness", "is not the SHA-256 of the signature")
+    if not beacons.is_valid(chain, found):
+        yield Failure("randomness.signature", f"is not the beacon's for round {found.round}")
+    if instant(receipt["draw"]["drawn_at"]) < time_of(chain, found.round):
+        yield Failure("draw.drawn_at", "is before the round came out")
+
+
+def _check_switch(receipt: Receipt, beacons: Beacons | None) -> Iterator[Failure]:
+    told = receipt["randomness"]["instead_of"]
+    chain = next((chain for chain in beacons.chains if chain.hash == told["chain"]), None) if beacons else None
+    if chain is None:
+        yield Failure("randomness.instead_of.chain", "is none that is known here")
+        return
+    yield from _check_round(receipt, chain, told["round"])
+    if instant(receipt["draw"]["drawn_at"]) < time_of(chain, told["round"]) + PATIENCE:
+        yield Failure("draw.drawn_at", "is too early to give up the beacon's round")
+
+
+def _check_round(receipt: Receipt, chain: Chain, number: int) -> Iterator[Failure]:
+    expected = commit(chain, instant(receipt["seal"]["sealed_at"])).round
+    if type(number) is not int or number != expected:
+        yield Failure("randomness.round", f"should be {expected}, the first a minute after the seal")
 
 
 def check_times(receipt: Receipt) -> Iterator[Failure]:
@@ -171,12 +259,13 @@ def check_times(receipt: Receipt) -> Iterator[Failure]:
         yield Failure("draw.drawn_at", "is before the seal")
 
 
-def _check_draw(receipt: Receipt) -> Iterator[Failure]:
+def check_draw(receipt: Receipt) -> Iterator[Failure]:
+    """Seeds, tickets, order and winners follow from the rest."""
     told = receipt["draw"]["pools"]
     expected = draw_pools(
         slug=receipt["contest"]["slug"],
         digest=receipt["seal"]["digest"],
-        randomness=receipt["randomness"]["secret"],
+        randomness=random_value(receipt["randomness"]),
         rules=receipt["rules"],
         entries=receipt["entries"],
     )
@@ -200,24 +289,30 @@ def pool_differences(where: str, expected: Mapping[str, Any], told: Mapping[str,
 
 
 CHECKS: tuple[Check, ...] = (
-    check_shape,
+    _check_shape,
     check_entries,
-    _check_entry_shapes,
-    _check_pools,
-    _check_seal,
-    check_randomness,
+    check_entry_shapes,
+    check_pools_shape,
+    check_seal,
     check_times,
-    _check_draw,
+    check_draw,
 )
 
 
-def verify(receipt: object) -> list[Failure]:
-    """Every place where the receipt contradicts itself; none when it holds. Takes anything, raises nothing."""
-    from service.domain import receipt_v1  # receipts of the first format are checked with the pieces above
+def verify(receipt: object, beacons: Beacons | None = None) -> list[Failure]:
+    """Every place where the receipt contradicts itself; none when it holds. Takes anything, raises nothing.
+
+    Without `beacons` nothing that a beacon gave is believed.
+    """
+    from service.domain import receipt_v1, receipt_v2  # the formats before are checked with the pieces above
 
     if not isinstance(receipt, Mapping):
         return [Failure("receipt", "is not a JSON object")]
-    known = {FORMAT: CHECKS, receipt_v1.FORMAT: receipt_v1.CHECKS}
+    known: dict[str, tuple[Check, ...]] = {
+        FORMAT: (*CHECKS, partial(_check_randomness, beacons=beacons)),
+        receipt_v2.FORMAT: receipt_v2.CHECKS,
+        receipt_v1.FORMAT: receipt_v1.CHECKS,
+    }
     form = receipt.get("format")
     if not isinstance(form, str) or form not in known:
         return [Failure("format", f"is none of {', '.join(sorted(known))}: this version of Tirage can't read it")]

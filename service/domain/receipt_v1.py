@@ -13,12 +13,12 @@ from service.domain import drawing
 from service.domain.contest import Contest
 from service.domain.receipt import assemble, canonical, instant
 from service.domain.receipt_checks import (
-    KEYS,
+    SECRET_KEYS,
     Check,
     Failure,
     Receipt,
     check_entries,
-    check_randomness,
+    check_secret,
     check_shape,
     check_times,
     is_eligible,
@@ -51,11 +51,11 @@ def build(
     number: int,
     sealed_text: str,
     sealed_at: datetime,
-    secret: str,
+    randomness: Json,
     drawn_at: datetime,
 ) -> Json:
     """The receipt of a draw that was sealed in the first format."""
-    seed = make_seed(slug=contest.slug, digest=drawing.hash_text(sealed_text), randomness=secret)
+    seed = make_seed(slug=contest.slug, digest=drawing.hash_text(sealed_text), randomness=randomness["secret"])
     return assemble(
         contest,
         form=FORMAT,
@@ -63,7 +63,7 @@ def build(
         rules=rules,
         sealed_text=sealed_text,
         sealed_at=sealed_at,
-        secret=secret,
+        randomness=randomness,
         draw={
             "number": number,
             "drawn_at": drawing.rfc3339(drawn_at),
@@ -85,7 +85,7 @@ def _pool(seed: str, entries: Iterable[str], rules: Mapping[str, Any]) -> Json:
 
 
 def _check_shape(receipt: Receipt) -> Iterator[Failure]:
-    return check_shape(receipt, {**KEYS, "draw": {*KEYS["draw"], "seed"}})
+    return check_shape(receipt, {**SECRET_KEYS, "draw": {*SECRET_KEYS["draw"], "seed"}})
 
 
 def _check_names(receipt: Receipt) -> Iterator[Failure]:
@@ -137,7 +137,7 @@ CHECKS: tuple[Check, ...] = (
     _check_names,
     check_entries,
     _check_seal,
-    check_randomness,
+    check_secret,
     check_times,
     _check_draw,
 )

@@ -9,11 +9,11 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from service.domain.contest import Contest, Phase, Problem, Rules, Search, XSearch
+from service.domain.contest import Claims, Contest, Phase, Problem, Randomness, Rules, Search, XSearch
 from service.domain.pools import Channel, Pool
 from service.domain.posts import Message
 
-_IN_JSON = ("rules", "message", "search", "problem")
+_IN_JSON = ("rules", "message", "search", "claims", "problem")
 
 
 def to_row(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -36,6 +36,8 @@ def from_row(row: Row[Any]) -> Contest:
     values["pools"] = tuple(Pool(**{**pool, "channel": Channel(pool["channel"])}) for pool in values["pools"])
     values["rules"] = Rules(**_with_tuples(values["rules"]))
     values["message"] = Message(**_with_tuples(values["message"]))
+    values["claims"] = Claims(**_with_tuples(values["claims"]))
+    values["randomness"] = Randomness(values["randomness"])
     values["search"] = _search(_with_tuples(values["search"]))
     values["staff_ids"] = frozenset(values["staff_ids"])
     if values["problem"] is not None:

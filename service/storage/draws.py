@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Row, func, select
 
+from service.domain.beacon import BeaconCommitment, Chain
 from service.domain.errors import NotFound
+from service.domain.log_chain import LogHead
 from service.storage.tables import announcements, draws
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draw:
-    """A numbered draw: sealed first, drawn later. `entries` and `rules` are the receipt's, frozen at the seal."""
+    """A numbered draw: sealed first, drawn later. `entries` and `rules` are the receipt's, frozen at the seal.
+
+    `beacon`: the round it committed to; none where the secret decides. `secret_reason`: why it decides in the beacon's
+    stead. `log`: how far the log went at the seal; none in draws sealed before logs were chained. `replaced_at`,
+    `replaced_reason`: by the next draw, and why.
+    """
 
     number: int
     sealed_at: datetime
@@ -22,18 +29,28 @@ class Draw:
     digest: str
     rules: dict[str, Any]
     entries: list[dict[str, Any]]
+    commitment: str
+    beacon: BeaconCommitment | None = None
+    log: LogHead | None = None
+    secret_reason: str = ""
     drawn_at: datetime | None = None
     receipt: dict[str, Any] | None = None
+    replaced_at: datetime | None = None
+    replaced_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announcement:
-    """A winner comment, written or to be written. `attempted_at`: one was sent and no answer is known yet."""
+    """A winner comment, written or to be written. `attempted_at`: one was sent and no answer is known yet.
+
+    `strike`: 0, or the number of the strike that this one answers; that is a reply to the winner comment.
+    """
 
     draw_number: int
     text: str
     proof_url: str
     actor: str
+    strike: int = 0
     attempted_at: datetime | None = None
     opened_comments: bool = False
     comment_id: int | None = None
@@ -48,6 +65,8 @@ _ANNOUNCEMENT_COLUMNS = [announcements.c[field.name] for field in fields(Announc
 def add(tx: Connection, contest_id: int, draw: Draw) -> None:
     """Store a sealed list. The unique number keeps a second one out."""
     values = {field.name: getattr(draw, field.name) for field in fields(Draw)}
+    values["beacon"] = draw.beacon and asdict(draw.beacon)
+    values["log"] = draw.log and asdict(draw.log)
     tx.execute(draws.insert().values(contest_id=contest_id, **values))
 
 
@@ -61,7 +80,7 @@ def find_latest(tx: Connection, contest_id: int) -> Draw | None:
     """The newest draw, if anything is sealed."""
     query = select(*_DRAW_COLUMNS).where(draws.c.contest_id == contest_id).order_by(draws.c.number.desc()).limit(1)
     row = tx.execute(query).one_or_none()
-    return Draw(**row._mapping) if row else None
+    return _draw(row) if row else None
 
 
 def latest(tx: Connection, contest_id: int) -> Draw:
@@ -78,7 +97,18 @@ def get(tx: Connection, contest_id: int, number: int) -> Draw:
     row = tx.execute(query).one_or_none()
     if row is None:
         raise NotFound("There is no such draw.")
-    return Draw(**row._mapping)
+    return _draw(row)
+
+
+def promised(tx: Connection, contest_id: int) -> BeaconCommitment | None:
+    """The beacon's round that a contest's newest draw committed to; without reading its list."""
+    query = select(draws.c.beacon).where(draws.c.contest_id == contest_id).order_by(draws.c.number.desc()).limit(1)
+    return _commitment(tx.execute(query).scalar_one_or_none())
+
+
+def update(tx: Connection, contest_id: int, number: int, **values: Any) -> None:
+    """Set columns of a draw that don't belong to its list."""
+    tx.execute(draws.update().where(draws.c.contest_id == contest_id, draws.c.number == number).values(**values))
 
 
 def finish(tx: Connection, contest_id: int, number: int, *, drawn_at: datetime, receipt: dict[str, Any]) -> None:
@@ -93,14 +123,33 @@ def add_announcement(tx: Connection, contest_id: int, announcement: Announcement
     tx.execute(announcements.insert().values(contest_id=contest_id, **values))
 
 
-def find_announcement(tx: Connection, contest_id: int, number: int) -> Announcement | None:
-    """The winner comment of a draw."""
-    where = (announcements.c.contest_id == contest_id, announcements.c.draw_number == number)
+def find_announcement(tx: Connection, contest_id: int, number: int, *, strike: int = 0) -> Announcement | None:
+    """The winner comment of a draw, or the reply that answers a strike."""
+    where = _announcement(contest_id, number, strike)
     row = tx.execute(select(*_ANNOUNCEMENT_COLUMNS).where(*where)).one_or_none()
     return Announcement(**row._mapping) if row else None
 
 
-def update_announcement(tx: Connection, contest_id: int, number: int, **values: Any) -> None:
-    """Set columns of a winner comment."""
-    where = (announcements.c.contest_id == contest_id, announcements.c.draw_number == number)
-    tx.execute(announcements.update().where(*where).values(**values))
+def update_announcement(tx: Connection, contest_id: int, number: int, *, strike: int = 0, **values: Any) -> None:
+    """Set columns of a winner comment, or of the reply that answers a strike."""
+    tx.execute(announcements.update().where(*_announcement(contest_id, number, strike)).values(**values))
+
+
+def _announcement(contest_id: int, number: int, strike: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        announcements.c.contest_id == contest_id,
+        announcements.c.draw_number == number,
+        announcements.c.strike == strike,
+    )
+
+
+def _draw(row: Row[Any]) -> Draw:
+    values = dict(row._mapping)
+    values["beacon"] = _commitment(values["beacon"])
+    if values["log"] is not None:
+        values["log"] = LogHead(**values["log"])
+    return Draw(**values)
+
+
+def _commitment(told: dict[str, Any] | None) -> BeaconCommitment | None:
+    return BeaconCommitment(chain=Chain(**told["chain"]), round=told["round"]) if told else None

@@ -1,44 +1,38 @@
-"""The contest's log: who did what, when and why. Rows are only ever added."""
+"""The contest's log: who did what, when and why. Rows are only ever added, each chained to the one before."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+import json
+from dataclasses import replace
 
 from sqlalchemy import Connection, select
 
-from service.storage.tables import log
+from service.domain.log_chain import LogHead, LogLine, hash_line
+from service.storage.tables import contests, log
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogLine:
-    """One act. `actor` is a token's name, "cli", "worker"; `details` are plain facts."""
-
-    at: datetime
-    actor: str
-    action: str
-    reason: str
-    details: Mapping[str, Any]
+LONGEST_ACTOR = 100
+_COLUMNS = (log.c.at, log.c.actor, log.c.action, log.c.reason, log.c.details, log.c.number, log.c.hash)
 
 
 def write(tx: Connection, contest_id: int, line: LogLine) -> None:
-    """Add a line."""
-    tx.execute(
-        log.insert().values(
-            contest_id=contest_id,
-            at=line.at,
-            actor=line.actor[:100],
-            action=line.action,
-            reason=line.reason,
-            details=dict(line.details),
-        )
-    )
+    """Add a line. Locks the contest, so that two lines can't follow the same one."""
+    tx.execute(select(contests.c.id).where(contests.c.id == contest_id).with_for_update())
+    last = head(tx, contest_id)
+    details = json.loads(json.dumps(dict(line.details)))  # as they come out again, so that the hash holds
+    added = replace(line, number=last.lines + 1, actor=line.actor[:LONGEST_ACTOR], details=details)
+    columns = ("at", "actor", "action", "reason", "details", "number")
+    values = {name: getattr(added, name) for name in columns}
+    tx.execute(log.insert().values(contest_id=contest_id, hash=hash_line(last.head, added), **values))
+
+
+def head(tx: Connection, contest_id: int) -> LogHead:
+    """How far the log of a contest goes."""
+    query = select(log.c.number, log.c.hash).where(log.c.contest_id == contest_id).order_by(log.c.number.desc())
+    row = tx.execute(query.limit(1)).one_or_none()
+    return LogHead(lines=row.number, head=row.hash) if row else LogHead()
 
 
 def lines(tx: Connection, contest_id: int) -> list[LogLine]:
     """The whole log of a contest, oldest first."""
-    columns = (log.c.at, log.c.actor, log.c.action, log.c.reason, log.c.details)
-    query = select(*columns).where(log.c.contest_id == contest_id).order_by(log.c.id)
+    query = select(*_COLUMNS).where(log.c.contest_id == contest_id).order_by(log.c.number)
     return [LogLine(**row._mapping) for row in tx.execute(query)]

@@ -81,6 +81,9 @@ contests = Table(
     Column("search", JSON, nullable=False, server_default="{}"),
     Column("rules", JSON, nullable=False),
     Column("is_automatic", Boolean, nullable=False),
+    Column("randomness", String(16), nullable=False, server_default="commit-reveal"),
+    Column("publishes_list", Boolean, nullable=False, server_default=false()),
+    Column("claims", JSON, nullable=False, server_default="{}"),
     Column("template", Text),
     Column("commitment", String(64), nullable=False),
     Column("secret", String(64), nullable=False),
@@ -89,6 +92,7 @@ contests = Table(
     Column("last_reading_seconds", Float, nullable=False, server_default="0"),
     Column("staff_ids", JSON, nullable=False, server_default="[]"),
     Column("problem", JSON(none_as_null=True)),
+    Column("erased_at", Instant),  # when the term of its personal data ended
     Column("due_at", Instant),
     Column("lease_token", String(32)),
     Column("lease_until", Instant),
@@ -201,8 +205,14 @@ draws = Table(
     Column("digest", String(64), nullable=False),
     Column("rules", JSON, nullable=False),
     Column("entries", JSON, nullable=False),
+    Column("commitment", String(64), nullable=False),  # to the secret, whether it is used or not
+    Column("beacon", JSON(none_as_null=True)),  # the chain and the round that was still to come; none: the secret
+    Column("log", JSON(none_as_null=True)),  # the log's head at the seal; none in the formats before
+    Column("secret_reason", Text, nullable=False, server_default=""),  # why the secret stands in for the beacon
     Column("drawn_at", Instant),
     Column("receipt", JSON(none_as_null=True)),
+    Column("replaced_at", Instant),  # by the next draw
+    Column("replaced_reason", Text, nullable=False, server_default=""),
     UniqueConstraint("contest_id", "number"),
 )
 
@@ -212,6 +222,7 @@ announcements = Table(
     Column("id", Integer, primary_key=True),
     Column("contest_id", ForeignKey("contests.id", ondelete="CASCADE"), nullable=False),
     Column("draw_number", Integer, nullable=False),
+    Column("strike", Integer, nullable=False, server_default="0"),  # the strike that it answers; 0: the winner comment
     Column("text", Text, nullable=False),
     Column("proof_url", Text, nullable=False),  # as the text has it: the key by which the comment is found again
     Column("actor", String(100), nullable=False),
@@ -220,7 +231,47 @@ announcements = Table(
     Column("comment_id", BigInteger),
     Column("comment_url", Text),
     Column("posted_at", Instant),
-    UniqueConstraint("contest_id", "draw_number"),
+    UniqueConstraint("contest_id", "draw_number", "strike"),
+)
+
+strikes = Table(
+    "strikes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("contest_id", ForeignKey("contests.id", ondelete="CASCADE"), nullable=False),
+    Column("draw_number", Integer, nullable=False),
+    Column("number", Integer, nullable=False),  # from 1 in each draw
+    Column("pool", Integer, nullable=False),  # by its number
+    Column("entry", String(300), nullable=False),  # who loses the prize
+    Column("promoted", String(300), nullable=False),  # who gets it; empty: nobody is left
+    Column("kind", String(16), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("actor", String(100), nullable=False),
+    Column("at", Instant, nullable=False),
+    UniqueConstraint("contest_id", "draw_number", "number"),
+    UniqueConstraint("contest_id", "draw_number", "pool", "entry"),
+)
+
+claims = Table(
+    "claims",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("contest_id", ForeignKey("contests.id", ondelete="CASCADE"), nullable=False),
+    Column("draw_number", Integer, nullable=False),
+    Column("pool", Integer, nullable=False),  # by its number
+    Column("entry", String(300), nullable=False),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("token", Text, nullable=False),  # encrypted; empty once the data's term is over
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("mailed_at", Instant),
+    Column("mail_tries", Integer, nullable=False, server_default="0"),
+    Column("mail_at", Instant),  # when to try again
+    Column("mail_problem", Text, nullable=False, server_default=""),
+    Column("claimed_at", Instant),
+    Column("answers", Text, nullable=False, server_default=""),  # encrypted JSON by field
+    Column("erased_at", Instant),
+    UniqueConstraint("contest_id", "draw_number", "pool", "entry"),
 )
 
 deliveries = Table(
@@ -255,12 +306,15 @@ log = Table(
     "log",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("contest_id", ForeignKey("contests.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("contest_id", ForeignKey("contests.id", ondelete="CASCADE"), nullable=False),
+    Column("number", Integer, nullable=False),  # from 1 in each contest
     Column("at", Instant, nullable=False),
     Column("actor", String(100), nullable=False),
     Column("action", String(32), nullable=False),
     Column("reason", Text, nullable=False),
     Column("details", JSON, nullable=False),
+    Column("hash", String(64), nullable=False),  # of this line and the hash before
+    UniqueConstraint("contest_id", "number"),
 )
 
 tokens = Table(

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from service.domain.contest import Contest, require_unsealed
 from service.domain.errors import BadInput
+from service.domain.log_chain import LogLine
 from service.domain.posts import PostAddress
 from service.storage import contests, log, posts
 from service.usecases.judging import judge_entries
@@ -88,7 +89,7 @@ def _add(
             posts.add(tx, contest.id, address, host=host, brought_by="hand", is_found=True, now=now)
     became = Counter(line.became for line in told)
     details = {"posts": became[Became.ADDED], "count_now": became[Became.COUNTS_NOW]}
-    log.write(tx, contest.id, log.LogLine(at=now, actor=actor, action="add_posts", reason=reason, details=details))
+    log.write(tx, contest.id, LogLine(at=now, actor=actor, action="add_posts", reason=reason, details=details))
     judge_entries(tx, contest)
     contests.ring(tx, contest.id, at=now)
 

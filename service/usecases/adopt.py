@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from itertools import chain, count
 from typing import Any
 
 from sqlalchemy import Connection
 
-from service.domain.contest import Contest, Phase, Rules, Search, require_phase, require_unsealed
+from service.domain.contest import Claims, Contest, Phase, Randomness, Rules, Search, require_phase, require_unsealed
 from service.domain.drawing import hash_text, rfc3339
 from service.domain.errors import AlreadyAdopted, BadInput
+from service.domain.log_chain import LogLine
 from service.domain.pools import Channel, Pool, check_pools, default_pools
 from service.domain.posts import Message
 from service.domain.reports import PostFacts, SiteFacts
@@ -40,6 +41,9 @@ class Plan:
     search: Search
     rules: Rules
     is_automatic: bool
+    randomness: Randomness
+    publishes_list: bool = False
+    claims: Claims = field(default_factory=Claims)
 
     @property
     def winners(self) -> int:
@@ -67,6 +71,9 @@ class Change:
     search: Search | None = None
     rules: Rules | None = None
     is_automatic: bool | None = None
+    randomness: Randomness | None = None
+    publishes_list: bool | None = None
+    claims: Claims | None = None
     template: str | None = None
 
 
@@ -80,8 +87,14 @@ def plan(
     search: Search | None = None,
     rules: Rules | None = None,
     is_automatic: bool = False,
+    randomness: Randomness | None = None,
+    publishes_list: bool = False,
+    claims: Claims | None = None,
 ) -> Plan:
-    """Read the post and the deadline. Without a message, posts must link the post. Raises BadInput, BlogProblem."""
+    """Read the post and the deadline. Without a message, posts must link the post. Raises BadInput, BlogProblem.
+
+    Where `randomness` isn't said, it is what the settings say, else the public beacon if that can be reached.
+    """
     check_pools(pools)
     post, site = services.blog.find_post(reference), services.blog.site()
     with services.store.read() as tx:
@@ -97,7 +110,17 @@ def plan(
         search=check_search(services, search or Search(), pools),
         rules=rules or Rules(),
         is_automatic=is_automatic,
+        randomness=randomness or usual_randomness(services),
+        publishes_list=publishes_list,
+        claims=claims or Claims(),
     )
+
+
+def usual_randomness(services: Services) -> Randomness:
+    """What the settings say; where they leave it open, the public beacon if it can be reached from here."""
+    if services.randomness is not None:
+        return services.randomness
+    return Randomness.DRAND if services.beacon.is_reachable(services.clock()) else Randomness.COMMIT_REVEAL
 
 
 def open_contest(services: Services, plan: Plan, *, actor: str) -> Contest:
@@ -118,6 +141,9 @@ def open_contest(services: Services, plan: Plan, *, actor: str) -> Contest:
         "search": plan.search,
         "rules": plan.rules,
         "is_automatic": plan.is_automatic,
+        "randomness": plan.randomness,
+        "publishes_list": plan.publishes_list,
+        "claims": plan.claims,
         "commitment": hash_text(secret),
         "secret": secret,
         "opened_at": now,
@@ -129,8 +155,10 @@ def open_contest(services: Services, plan: Plan, *, actor: str) -> Contest:
             "closes_at": rfc3339(plan.closes_at),
             "winners": plan.winners,
             "alternates": plan.alternates,
+            "commitment": values["commitment"],
+            "randomness": plan.randomness.value,
         }
-        log.write(tx, contest_id, log.LogLine(at=now, actor=actor, action="open", reason="", details=details))
+        log.write(tx, contest_id, LogLine(at=now, actor=actor, action="open", reason="", details=details))
         return contests.get(tx, contest_id)
 
 
@@ -182,6 +210,9 @@ def _changed_values(contest: Contest, change: Change, closes_at: datetime | None
         "search": change.search,
         "rules": change.rules,
         "is_automatic": change.is_automatic,
+        "randomness": change.randomness,
+        "publishes_list": change.publishes_list,
+        "claims": change.claims,
         "template": change.template,
     }
     values = {name: value for name, value in wanted.items() if value is not None and value != getattr(contest, name)}
@@ -235,7 +266,7 @@ def _store_change(
         searches.restart(tx, contest.id, from_the_beginning="message" in values)
     contests.ring(tx, contest.id, at=now)
     changed = {name: [_shown(getattr(contest, name)), _shown(value)] for name, value in values.items()}
-    log.write(tx, contest.id, log.LogLine(at=now, actor=actor, action="change", reason=reason, details=changed))
+    log.write(tx, contest.id, LogLine(at=now, actor=actor, action="change", reason=reason, details=changed))
     if not contest.phase.is_sealed:
         judge_entries(tx, replace(contest, **values))
 
@@ -256,7 +287,7 @@ def _shown(value: Any) -> Any:
         }
     if isinstance(value, tuple):
         return [_shown(part) for part in value]
-    return asdict(value) if isinstance(value, Pool | Message | Search) else value
+    return asdict(value) if isinstance(value, Pool | Message | Search | Claims) else value
 
 
 def _deadline(services: Services, text: str, timezone: str, language: str, post: PostFacts) -> datetime:

@@ -15,17 +15,20 @@ from service.usecases.announce import Waiting, announce_under, request_announcem
 from service.usecases.catch_up import MOST_RUNG, catch_up, refresh_post
 from service.usecases.collect import is_over, read_comments
 from service.usecases.doorbell import rings_lately
-from service.usecases.draw import draw_under
+from service.usecases.draw import draw_under, round_out_at
+from service.usecases.follow_up import follow_up
 from service.usecases.judging import judge_all
 from service.usecases.look import look_at_posts
 from service.usecases.ports import BlogProblem
 from service.usecases.seal import Held, close_under, find_held, held_message, seal_under
 from service.usecases.search import search_posts, unfinished, unfinished_message
 from service.usecases.services import Services, later
+from service.usecases.terms import end_term
 
 WORKER = "worker"
 LONGEST_PAUSE = 300.0
 LONGEST_PERMANENT_PAUSE = 900.0
+LONGEST_BEACON_PAUSE = 60.0
 READING_SHARE = 20  # reading takes at most one part in so many of the blog's time
 
 log = structlog.get_logger()
@@ -78,13 +81,13 @@ def _step(services: Services, lease: Lease) -> datetime | None:
         case Phase.REVIEW:
             return _review(services, lease, contest)
         case Phase.SEALED:
-            draw_under(services, lease, actor=WORKER)
+            return _draw(services, lease)
         case Phase.DRAWN:
             return _drawn(services, lease, contest)
         case Phase.ANNOUNCING:
             return _announce(services, lease)
         case Phase.ANNOUNCED:
-            return None
+            return follow_up(services, lease)
     return services.clock()
 
 
@@ -150,9 +153,17 @@ def _review(services: Services, lease: Lease, contest: Contest) -> datetime:
     return services.clock()
 
 
+def _draw(services: Services, lease: Lease) -> datetime:
+    out_at = round_out_at(services, lease.contest_id)
+    if out_at is not None and out_at > services.clock():
+        return out_at
+    draw_under(services, lease, actor=WORKER)
+    return services.clock()
+
+
 def _drawn(services: Services, lease: Lease, contest: Contest) -> datetime | None:
     if not contest.is_automatic:
-        return None
+        return end_term(services, lease)
     require_public_url(services)
     request_announcement(services, contest.id, actor=WORKER, lease=lease)
     return services.clock()
@@ -160,7 +171,7 @@ def _drawn(services: Services, lease: Lease, contest: Contest) -> datetime | Non
 
 def _announce(services: Services, lease: Lease) -> datetime | None:
     outcome = announce_under(services, lease)
-    return outcome.until if isinstance(outcome, Waiting) else None
+    return outcome.until if isinstance(outcome, Waiting) else services.clock()
 
 
 def _note_problem(services: Services, lease: Lease, error: BlogProblem | TirageError) -> datetime | None:
@@ -188,6 +199,8 @@ def _pause(services: Services, error: BlogProblem | TirageError, tries: int) -> 
     """Growing pauses; a pause that the blog asked for is kept; what waits for the moderator is polled."""
     if isinstance(error, Blocked) and error.code in ("undecided", "undecided_posts", "searching"):
         return services.timing.poll
+    if isinstance(error, Blocked) and error.code.startswith("beacon_"):
+        return min(LONGEST_BEACON_PAUSE, 2.0 ** min(tries, 10))
     longest = LONGEST_PAUSE
     if isinstance(error, BlogProblem):
         if error.retry_after is not None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 from time import sleep
+from typing import Any
 from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
@@ -18,6 +19,7 @@ from service.domain.announcement import AnnouncementFacts, WinnerFacts
 from service.domain.contest import Contest, Phase, require_phase
 from service.domain.eligibility import State
 from service.domain.errors import Blocked, Conflict
+from service.domain.log_chain import LogLine
 from service.domain.reports import PostedComment
 from service.storage import contests, draws, log
 from service.storage.contests import Lease
@@ -195,7 +197,7 @@ def _store_comment(services: Services, lease: Lease, announcement: Announcement,
     now = services.clock()
     _update(services, lease, comment_id=posted.id, comment_url=posted.url, posted_at=now)
     details = {"draw": announcement.draw_number, "comment_id": posted.id, "state": posted.state}
-    line = log.LogLine(at=now, actor=announcement.actor, action="announce", reason="", details=details)
+    line = LogLine(at=now, actor=announcement.actor, action="announce", reason="", details=details)
     with services.store.write() as tx:
         log.write(tx, lease.contest_id, line)
 
@@ -219,7 +221,7 @@ def _wait(services: Services, lease: Lease, waiting: Waiting) -> None:
     sleep(min(max(left, 0.05), 5.0))
 
 
-def _update(services: Services, lease: Lease, **values: object) -> None:
+def _update(services: Services, lease: Lease, **values: Any) -> None:
     with services.store.write() as tx:
         contest = contests.lock(tx, lease.contest_id, lease)
         number = draws.latest(tx, contest.id).number

@@ -1,56 +1,150 @@
-"""Reveal the secret and draw. The outcome follows from what is sealed, so drawing twice gives the same."""
+"""Fetch the beacon's round, or reveal the secret, and draw.
+
+The outcome follows from what is sealed and from that, so drawing twice gives the same.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from service.domain import drawing, receipt, receipt_v1
+from sqlalchemy import Connection
+
+from service.domain import drawing, receipt, receipt_v1, receipt_v2
+from service.domain.beacon import PATIENCE, BeaconCommitment, BeaconRound, time_of
 from service.domain.contest import Contest, Phase, require_phase
-from service.domain.errors import Conflict
+from service.domain.errors import Blocked, Conflict
+from service.domain.log_chain import LogLine
 from service.storage import contests, draws, log
 from service.storage.contests import Lease
 from service.storage.draws import Draw
+from service.usecases.ports import BeaconProblem
+from service.usecases.review import check_reason
 from service.usecases.services import Services
 
+DRAWN = (Phase.DRAWN, Phase.ANNOUNCING, Phase.ANNOUNCED)
 
-def draw(services: Services, contest_id: int, *, actor: str) -> Draw:
-    """Draw a sealed contest; the finished draw, also when it was drawn before. Raises Conflict, NotFound."""
+
+def draw(services: Services, contest_id: int, *, actor: str, secret_reason: str | None = None) -> Draw:
+    """Draw a sealed contest; the finished draw, also when it was drawn before.
+
+    `secret_reason`: why the secret shall stand in for the beacon's round, which must have been missing for an hour; the
+    round is used all the same where it is there. Raises Blocked while the round isn't there, Conflict, NotFound.
+    """
     with services.hold(contest_id) as lease:
-        return draw_under(services, lease, actor=actor)
+        return draw_under(services, lease, actor=actor, secret_reason=secret_reason)
 
 
-def draw_under(services: Services, lease: Lease, *, actor: str) -> Draw:
+def draw_under(services: Services, lease: Lease, *, actor: str, secret_reason: str | None = None) -> Draw:
     """Draw under a lease that the caller holds."""
+    reason = None if secret_reason is None else check_reason(secret_reason)
+    found = _fetch(services, lease.contest_id, reason)
     with services.store.write() as tx:
         contest = contests.lock(tx, lease.contest_id, lease)
-        if contest.phase in (Phase.DRAWN, Phase.ANNOUNCING, Phase.ANNOUNCED):
+        if contest.phase in DRAWN:
             return draws.latest(tx, contest.id)
         require_phase(contest, Phase.SEALED, to="draw it")
         sealed, now = draws.latest(tx, contest.id), services.clock().replace(microsecond=0)
-        told = make_receipt(contest, sealed, secret=contests.secret(tx, contest.id), drawn_at=now)
+        if sealed.beacon and found is None:
+            sealed = _give_up_beacon(tx, contest, sealed, reason=reason or "", actor=actor, now=now)
+        told = make_receipt(contest, sealed, secret=contests.secret(tx, contest.id), found=found, drawn_at=now)
         draws.finish(tx, contest.id, sealed.number, drawn_at=now, receipt=told)
         contests.update(tx, contest.id, phase=Phase.DRAWN)
         details = {"draw": sealed.number, "winners": winners_of(told)}
-        log.write(tx, contest.id, log.LogLine(at=now, actor=actor, action="draw", reason="", details=details))
+        log.write(tx, contest.id, LogLine(at=now, actor=actor, action="draw", reason="", details=details))
         return draws.latest(tx, contest.id)
 
 
-def make_receipt(contest: Contest, sealed: Draw, *, secret: str, drawn_at: datetime) -> receipt.Json:
-    """The outcome with everything needed to repeat it. Raises Conflict for a secret that isn't the committed one."""
-    if not drawing.is_commitment_to(contest.commitment, secret):
+def round_out_at(services: Services, contest_id: int) -> datetime | None:
+    """When the round comes out that a sealed contest waits for; None where it waits for none. Raises NotFound."""
+    with services.store.read() as tx:
+        promised = _promised(tx, contest_id)
+    return time_of(promised.chain, promised.round) if promised else None
+
+
+def _promised(tx: Connection, contest_id: int) -> BeaconCommitment | None:
+    is_waiting = contests.get(tx, contest_id).phase is Phase.SEALED
+    return draws.promised(tx, contest_id) if is_waiting else None
+
+
+def _fetch(services: Services, contest_id: int, secret_reason: str | None) -> BeaconRound | None:
+    """The round that is waited for; None where the secret decides. Raises Blocked, Conflict."""
+    with services.store.read() as tx:
+        promised = _promised(tx, contest_id)
+    if promised is None:
+        return None
+    out_at, now = time_of(promised.chain, promised.round), services.clock()
+    if now < out_at:
+        raise Blocked(
+            f"Round {promised.round} of drand's {promised.chain.name} comes out at {drawing.rfc3339(out_at)}: "
+            "the draw follows by itself.",
+            code="round_to_come",
+        )
+    try:
+        return services.beacon.fetch(promised.round)
+    except BeaconProblem as problem:
+        _check_patience(problem, secret_reason, contest_id=contest_id, gives_up_at=out_at + PATIENCE, now=now)
+        return None
+
+
+def _check_patience(
+    problem: BeaconProblem, secret_reason: str | None, *, contest_id: int, gives_up_at: datetime, now: datetime
+) -> None:
+    """Returns where the secret may stand in. Raises Blocked that tells what to do, Conflict where it is too early."""
+    if now < gives_up_at:
+        when = drawing.rfc3339(gives_up_at)
+        if secret_reason is not None:
+            raise Conflict(f"{problem.message} The secret may stand in for it from {when} on.", code="too_early")
+        raise Blocked(
+            f"{problem.message} Tirage asks again by itself; from {when} on the secret may stand in for it.",
+            code=f"beacon_{problem.code}",
+        )
+    if secret_reason is None:
+        raise Blocked(
+            f"{problem.message} It has been missing for more than an hour. Tirage goes on asking; or draw with the "
+            "secret that was committed to when the contest opened, which the receipt will say: "
+            f"tirage contest draw {contest_id} --with-secret --reason WHY.",
+            code="beacon_given_up",
+        )
+
+
+def _give_up_beacon(tx: Connection, contest: Contest, sealed: Draw, *, reason: str, actor: str, now: datetime) -> Draw:
+    assert sealed.beacon is not None
+    details = {"draw": sealed.number, "round": sealed.beacon.round}
+    log.write(tx, contest.id, LogLine(at=now, actor=actor, action="use_secret", reason=reason, details=details))
+    draws.update(tx, contest.id, sealed.number, secret_reason=reason)
+    return replace(sealed, secret_reason=reason)
+
+
+def make_receipt(
+    contest: Contest, sealed: Draw, *, secret: str, found: BeaconRound | None = None, drawn_at: datetime
+) -> receipt.Json:
+    """The outcome with everything needed to repeat it; `found`: the beacon's round, where it decides.
+
+    Raises Conflict for a secret that isn't the committed one.
+    """
+    if not drawing.is_commitment_to(sealed.commitment, secret):
         raise Conflict("The stored secret isn't the one that was committed to: the database was tampered with.")
-    make = receipt_v1.build if receipt_v1.is_sealed(sealed.sealed_text) else receipt.build
-    return make(
-        contest,
-        entries=sealed.entries,
-        rules=sealed.rules,
-        number=sealed.number,
-        sealed_text=sealed.sealed_text,
-        sealed_at=sealed.sealed_at,
-        secret=secret,
-        drawn_at=drawn_at,
-    )
+    given: dict[str, Any] = {
+        "entries": sealed.entries,
+        "rules": sealed.rules,
+        "number": sealed.number,
+        "sealed_text": sealed.sealed_text,
+        "sealed_at": sealed.sealed_at,
+        "randomness": _randomness(sealed, secret, found),
+        "drawn_at": drawn_at,
+    }
+    if sealed.log is None:
+        make = receipt_v1.build if receipt_v1.is_sealed(sealed.sealed_text) else receipt_v2.build
+        return make(contest, **given)
+    return receipt.build(contest, log=sealed.log, **given)
+
+
+def _randomness(sealed: Draw, secret: str, found: BeaconRound | None) -> receipt.Json:
+    if sealed.beacon and found:
+        return receipt.beacon_json(commitment=sealed.commitment, chain=sealed.beacon.chain, found=found)
+    return receipt.secret_json(commitment=sealed.commitment, secret=secret, instead_of=sealed.beacon)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

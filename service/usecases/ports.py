@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
+from service.domain.beacon import QUICKNET, BeaconRound, Chain
 from service.domain.contest import Search
 from service.domain.posts import Composed, Message, NetworkName, PostAddress, SearchPage, SearchPlan, Sighting
 from service.domain.reports import CommentFacts, Counts, PostedComment, PostFacts, SiteFacts
@@ -160,6 +161,60 @@ class NoNetworks:
     def sources(self, search: Search) -> Sequence[Source]:
         """None."""
         return ()
+
+
+BeaconCode = Literal["not_out_yet", "unreachable", "not_verified"]
+
+
+class BeaconProblem(Exception):
+    """No mirror gave the round. `message` is one sentence for the moderator.
+
+    `code`: "not_out_yet" (a mirror says that the round is still to come), "not_verified" (there were answers, and none
+    that is the beacon's), "unreachable" (no mirror answered). `retry_after`: seconds until asking again may help.
+    """
+
+    def __init__(self, message: str, *, code: BeaconCode, retry_after: float) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code: BeaconCode = code
+        self.retry_after = retry_after
+
+
+class Beacon(Protocol):
+    """The public randomness beacon: one chain of rounds."""
+
+    @property
+    def chain(self) -> Chain: ...
+
+    def fetch(self, round_: int) -> BeaconRound:
+        """The round, its signature verified against the chain's key. Raises BeaconProblem."""
+        ...
+
+    def is_valid(self, chain: Chain, found: BeaconRound) -> bool:
+        """Whether the signature is that of the round on this chain; asks nobody."""
+        ...
+
+    def is_reachable(self, now: datetime) -> bool:
+        """Whether a round of late can be fetched; takes a few seconds at most."""
+        ...
+
+
+class NoBeacon:
+    """For those who have none: nothing can be reached."""
+
+    chain = QUICKNET
+
+    def fetch(self, round_: int) -> BeaconRound:
+        """Raises BeaconProblem."""
+        raise BeaconProblem(f"No beacon is set up for round {round_}.", code="unreachable", retry_after=60.0)
+
+    def is_valid(self, chain: Chain, found: BeaconRound) -> bool:
+        """Nothing is."""
+        return False
+
+    def is_reachable(self, now: datetime) -> bool:
+        """It isn't."""
+        return False
 
 
 class Vault(Protocol):

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from service.domain.contest import Contest
 from service.domain.drawing import entry_id
+from service.domain.log_chain import LogLine
 from service.i18n import known_language
 from service.storage import contests, entries, log, personal, posts, published
 from service.storage.personal import Exclusion, PersonalEntry
@@ -73,7 +74,7 @@ def _nobody(contest: Contest) -> str:
 
 def _follow_up(tx: Connection, services: Services, contest: Contest, *, number: int, actor: str) -> None:
     """Log it, and bring up to date what was made of the names: the verdicts, or the words of the winner comment."""
-    line = log.LogLine(at=services.clock(), actor=actor, action="erase", reason="", details={"entries": number})
+    line = LogLine(at=services.clock(), actor=actor, action="erase", reason="", details={"entries": number})
     log.write(tx, contest.id, line)
     if contest.phase.is_sealed:
         reword(tx, services, contest)

@@ -10,6 +10,7 @@ from ipaddress import ip_address
 from service.domain.contest import require_unsealed
 from service.domain.eligibility import Action, Code, Override, can_readmit
 from service.domain.errors import BadInput, Conflict
+from service.domain.log_chain import LogLine
 from service.storage import contests, entries, listing, log, posts
 from service.storage.listing import Entry
 from service.storage.post_rows import KnownPost
@@ -54,7 +55,7 @@ def _decide_post(services: Services, contest_id: int, reference: str, override: 
             override = replace(override, codes=tuple(dict.fromkeys([*codes, Code.UNCHECKED])))
         posts.set_override(tx, contest_id, reference, override)
         details = {"post": known.facts.entry}
-        line = log.LogLine(at=now, actor=actor, action=override.action, reason=override.reason, details=details)
+        line = LogLine(at=now, actor=actor, action=override.action, reason=override.reason, details=details)
         log.write(tx, contest_id, line)
         judge_entries(tx, contest)
         contests.ring(tx, contest_id, at=now)
@@ -94,7 +95,7 @@ def _decide(services: Services, contest_id: int, comment_id: int, override: Over
         override = _setting_aside(listing.one(tx, contest_id, comment_id), override)
         entries.set_override(tx, contest_id, comment_id, override)
         details = {"comment_id": comment_id}
-        line = log.LogLine(at=now, actor=actor, action=override.action, reason=override.reason, details=details)
+        line = LogLine(at=now, actor=actor, action=override.action, reason=override.reason, details=details)
         log.write(tx, contest_id, line)
         judge_entries(tx, contest)
         contests.ring(tx, contest_id, at=now)

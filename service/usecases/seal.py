@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from service.domain import receipt
-from service.domain.contest import Contest, Phase, require_phase
+from service.domain.beacon import commit
+from service.domain.contest import Contest, Phase, Randomness, require_phase
 from service.domain.drawing import hash_text, rfc3339
 from service.domain.eligibility import Code, Status, Verdict, leave_out_undecided
 from service.domain.errors import Blocked, Conflict
+from service.domain.log_chain import LogLine
 from service.domain.post_judging import SocialPost
 from service.storage import contests, draws, log, searches
 from service.storage.contests import Lease
@@ -19,6 +21,7 @@ from service.usecases.collect import Progress, ignore, is_over, read_comments, r
 from service.usecases.freezing import judged_entries
 from service.usecases.judging import Judged, judge_all, save
 from service.usecases.look import look_at_posts
+from service.usecases.ports import BeaconProblem
 from service.usecases.search import search_posts, unfinished, unfinished_message
 from service.usecases.services import Services
 
@@ -60,6 +63,8 @@ def seal_under(
         if contest.phase.is_sealed:
             return draws.latest(tx, contest.id)
     close_under(services, lease, progress)
+    if contest.randomness is Randomness.DRAND:
+        _require_clock(services)
     if contest.wants_posts:
         search_posts(services, lease, seconds=services.timing.looks)
         look_at_posts(services, lease, seconds=services.timing.looks)
@@ -87,7 +92,7 @@ def close_under(services: Services, lease: Lease, progress: Progress = ignore) -
         contest = contests.lock(tx, lease.contest_id, lease)
         if contest.phase is Phase.CLOSING:
             contests.update(tx, contest.id, phase=Phase.REVIEW)
-            line = log.LogLine(
+            line = LogLine(
                 at=services.clock(),
                 actor="worker",
                 action="close",
@@ -105,12 +110,28 @@ def _require_over(services: Services, contest: Contest) -> None:
         )
 
 
+def _require_clock(services: Services) -> None:
+    """Raises Blocked where this machine's clock is so slow that the round would be known before the seal."""
+    chain = services.beacon.chain
+    promised = commit(chain, services.clock())
+    try:
+        services.beacon.fetch(promised.round)
+    except BeaconProblem:
+        return  # as it should be; who can't reach the beacon can't know the round either
+    raise Blocked(
+        f"Round {promised.round} of drand's {chain.name} is out already, which should come in a minute: this machine's "
+        "clock is slow. Set it (NTP keeps it right), then seal.",
+        code="clock",
+    )
+
+
 def _freeze(tx: Connection, services: Services, contest: Contest, *, actor: str, leave_out: bool) -> Draw:
     judged = judge_all(tx, contest)
     left_out = _require_decided(contest, judged, leave_out=leave_out)
     judged = _without_undecided(judged)
     now, number = services.clock().replace(microsecond=0), draws.next_number(tx, contest.id)
-    rules = receipt.rules_json(contest)
+    promised = commit(services.beacon.chain, now) if contest.randomness is Randomness.DRAND else None
+    rules, head = receipt.rules_json(contest), log.head(tx, contest.id)
     frozen = [receipt.entry_json(entry) for entry in judged_entries(contest, judged)]
     text = receipt.seal(
         slug=contest.slug,
@@ -118,15 +139,29 @@ def _freeze(tx: Connection, services: Services, contest: Contest, *, actor: str,
         number=number,
         sealed_at=now,
         commitment=contest.commitment,
+        beacon=(promised.chain.hash, promised.round) if promised else None,
+        log=head,
         rules=rules,
         entries=frozen,
     )
-    draw = Draw(number=number, sealed_at=now, sealed_text=text, digest=hash_text(text), rules=rules, entries=frozen)
+    draw = Draw(
+        number=number,
+        sealed_at=now,
+        sealed_text=text,
+        digest=hash_text(text),
+        rules=rules,
+        entries=frozen,
+        commitment=contest.commitment,
+        beacon=promised,
+        log=head,
+    )
     draws.add(tx, contest.id, draw)
     save(tx, contest, judged)
     contests.update(tx, contest.id, phase=Phase.SEALED)
     details = {"draw": number, "digest": draw.digest, "left_out": left_out}
-    log.write(tx, contest.id, log.LogLine(at=now, actor=actor, action="seal", reason="", details=details))
+    if promised:
+        details["round"] = promised.round
+    log.write(tx, contest.id, LogLine(at=now, actor=actor, action="seal", reason="", details=details))
     return draw
 
 

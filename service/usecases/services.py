@@ -12,11 +12,22 @@ from time import monotonic, sleep
 
 from sqlalchemy.exc import DBAPIError
 
+from service.domain.contest import Randomness
 from service.domain.errors import LeaseLost
 from service.storage import contests
 from service.storage.contests import Lease
 from service.storage.store import Store
-from service.usecases.ports import Blog, Clock, MakeSecret, Networks, NoNetworks, OpenBlog, Vault
+from service.usecases.ports import (
+    Beacon,
+    Blog,
+    Clock,
+    MakeSecret,
+    Networks,
+    NoBeacon,
+    NoNetworks,
+    OpenBlog,
+    Vault,
+)
 
 
 def utc_now() -> datetime:
@@ -58,6 +69,9 @@ class Services:
     vault: Vault
     open_blog: OpenBlog
     networks: Networks = field(default_factory=NoNetworks)
+    beacon: Beacon = field(default_factory=NoBeacon)
+    randomness: Randomness | None = None  # of new contests; None: the beacon where it can be reached
+    personal_data_days: int = 90  # after the draw, until everything personal is deleted
     sleep: Callable[[float], None] = sleep
     is_blog_fixed: bool = True  # by the settings, so that nothing else can name another
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from service.beacons.drand import MIRRORS, DrandBeacon
-from service.beacons.problems import BeaconProblem
 from service.domain.beacon import QUICKNET
 from service.networks.http import Http
+from service.usecases.ports import BeaconProblem
 from testbed.drand import GENESIS_TIME, Drand, Fault
 from testbed.standin import Answer
 from tests.beacons.published import ROUNDS

@@ -16,22 +16,40 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.beacons import bls
 from service.cli.receipt import verify as verify_command
 from service.domain import drawing, receipt, receipt_checks
+from service.domain.beacon import QUICKNET, BeaconRound, commit
 from service.domain.contest import Rules
 from service.domain.eligibility import Action, Code, EntryFacts, Override, State, judge, leave_out_undecided
+from service.domain.log_chain import LogHead
 from service.domain.pools import Channel, Pool
 from service.domain.post_judging import SocialPost, judge_posts
 from service.domain.posts import Sight
+from service.domain.receipt_checks import Beacons
 from service.storage.draws import Draw
 from service.usecases.draw import make_receipt
 from service.usecases.freezing import judged_entries
 from service.usecases.judging import Judged
+from testbed.drand import Drand
 from tests.factories import CLOSES_AT, SECRET, make_contest, make_entry, make_found
 
+LOG = LogHead(lines=3, head=drawing.hash_text("three lines"))
+DRAND = Drand(period=3, genesis_time=1_700_000_000)  # asked for its rounds, not over HTTP
+BEACONS = Beacons(
+    chains=(QUICKNET, DRAND.chain), is_valid=lambda chain, found: bls.is_valid(chain, found.round, found.signature)
+)
 
-def make(entries: list[EntryFacts] | None = None, posts: Sequence[SocialPost] = (), **given: Any) -> dict[str, Any]:
-    """A receipt as the use cases make it."""
+
+def make(
+    entries: list[EntryFacts] | None = None,
+    posts: Sequence[SocialPost] = (),
+    *,
+    by_beacon: bool = False,
+    given_up: str = "",
+    **given: Any,
+) -> dict[str, Any]:
+    """A receipt as the use cases make it: by the secret, by a round, or by the secret in a round's stead."""
     contest = make_contest(**given)
     facts = entries if entries is not None else sample_entries()
     judged = Judged(
@@ -43,6 +61,7 @@ def make(entries: list[EntryFacts] | None = None, posts: Sequence[SocialPost] = 
     if posts:
         judged = replace(judged, post_verdicts=judge_posts(contest, list(posts), facts, judged.verdicts))
     sealed_at = CLOSES_AT + timedelta(minutes=5)
+    promised = commit(DRAND.chain, sealed_at) if by_beacon else None
     told = [receipt.entry_json(entry) for entry in judged_entries(contest, judged)]
     rules = receipt.rules_json(contest)
     text = receipt.seal(
@@ -51,6 +70,8 @@ def make(entries: list[EntryFacts] | None = None, posts: Sequence[SocialPost] = 
         number=1,
         sealed_at=sealed_at,
         commitment=contest.commitment,
+        beacon=(promised.chain.hash, promised.round) if promised else None,
+        log=LOG,
         rules=rules,
         entries=told,
     )
@@ -61,8 +82,14 @@ def make(entries: list[EntryFacts] | None = None, posts: Sequence[SocialPost] = 
         digest=drawing.hash_text(text),
         rules=rules,
         entries=told,
+        commitment=contest.commitment,
+        log=LOG,
+        beacon=promised,
+        secret_reason=given_up,
     )
-    made = make_receipt(contest, sealed, secret=SECRET, drawn_at=sealed_at)
+    found = DRAND.round(promised.round) if promised and not given_up else None
+    drawn_at = sealed_at + timedelta(hours=2 if promised else 0)
+    made = make_receipt(contest, sealed, secret=SECRET, found=found, drawn_at=drawn_at)
     value: dict[str, Any] = json.loads(json.dumps(made))
     return value
 
@@ -81,6 +108,89 @@ def sample_entries() -> list[EntryFacts]:
 
 def test_a_receipt_verifies():
     assert receipt_checks.verify(make()) == []
+
+
+def test_a_receipt_by_a_beacon_verifies():
+    told = make(by_beacon=True)
+    assert told["randomness"]["source"] == "drand"
+    assert SECRET not in json.dumps(told)
+    assert receipt_checks.verify(told, BEACONS) == []
+
+
+def test_a_receipt_by_the_secret_in_the_beacons_stead_says_so():
+    told = make(by_beacon=True, given_up="the mirrors are blocked here")
+    assert told["randomness"]["instead_of"] == {
+        "chain": DRAND.chain.hash,
+        "round": commit(DRAND.chain, CLOSES_AT + timedelta(minutes=5)).round,
+    }
+    assert receipt_checks.verify(told, BEACONS) == []
+
+
+def failures_of(told: dict[str, Any], beacons: Beacons | None = BEACONS) -> list[str]:
+    """Where a receipt fails."""
+    return [failure.where for failure in receipt_checks.verify(told, beacons)]
+
+
+def test_a_beacon_that_is_not_known_is_not_believed():
+    told = make(by_beacon=True)
+    assert failures_of(told, None) == ["randomness.chain"]
+    assert failures_of(told, replace(BEACONS, chains=(QUICKNET,))) == ["randomness.chain"]
+
+
+def test_a_round_that_was_chosen_is_found():
+    """A whole receipt about another round, genuine as it is: the organiser would have had a choice."""
+    told = make(by_beacon=True)
+    number = told["randomness"]["round"]
+    text = json.dumps(told).replace(f" {number}\\nlog", f" {number + 1}\\nlog")
+    forged = json.loads(text)
+    found = DRAND.round(number + 1)
+    forged["randomness"] |= {"round": found.round, "signature": found.signature, "randomness": found.randomness}
+    assert "randomness.round" in failures_of(forged)
+
+
+def test_a_signature_that_is_not_the_beacons_is_found_although_all_follows_from_it():
+    other = Drand(period=3, genesis_time=1_700_000_000, seed=b"another key").round(
+        make(by_beacon=True)["randomness"]["round"]
+    )
+    forged = rebuilt(make(by_beacon=True), other)
+    assert failures_of(forged) == ["randomness.signature"]
+
+
+def rebuilt(told: dict[str, Any], found: BeaconRound) -> dict[str, Any]:
+    """The same receipt drawn with another signature, all of it right but that."""
+    told["randomness"] |= {"signature": found.signature, "randomness": found.randomness}
+    told["draw"]["pools"] = receipt.draw_pools(
+        slug=told["contest"]["slug"],
+        digest=told["seal"]["digest"],
+        randomness=found.randomness,
+        rules=told["rules"],
+        entries=told["entries"],
+    )
+    return told
+
+
+def test_the_secret_is_not_taken_before_the_round_was_missing_for_an_hour():
+    told = make(by_beacon=True, given_up="blocked")
+    told["draw"]["drawn_at"] = "2026-11-27T17:05:59Z"
+    assert failures_of(told) == ["draw.drawn_at"]
+
+
+def leaves(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    if isinstance(value, dict):
+        return [leaf for key, part in value.items() for leaf in leaves(part, (*path, key))]
+    if isinstance(value, list) and value:
+        return [leaf for index, part in enumerate(value) for leaf in leaves(part, (*path, index))]
+    return [path]
+
+
+BY_BEACON = [make(by_beacon=True), make(by_beacon=True, given_up="blocked")]
+BEACON_LEAVES = [(number, leaf) for number, told in enumerate(BY_BEACON) for leaf in leaves(told)]
+
+
+@given(st.sampled_from(BEACON_LEAVES), st.one_of(st.integers(), st.text(max_size=5), st.none(), st.booleans()))
+def test_any_changed_value_of_a_receipt_by_a_beacon_is_found(leaf, value):
+    number, path = leaf
+    assert_change_is_found(copy.deepcopy(BY_BEACON[number]), path, value)
 
 
 def test_a_receipt_with_pools_verifies():
@@ -110,14 +220,6 @@ def test_no_name_mail_or_network_address_is_in_it():
     assert "@" not in text
     assert "Reader" not in text
     assert "oster" not in json.dumps(make_two_pools())
-
-
-def leaves(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    if isinstance(value, dict):
-        return [leaf for key, part in value.items() for leaf in leaves(part, (*path, key))]
-    if isinstance(value, list) and value:
-        return [leaf for index, part in enumerate(value) for leaf in leaves(part, (*path, index))]
-    return [path]
 
 
 def make_two_pools(**given: Any) -> dict[str, Any]:
@@ -159,7 +261,7 @@ def assert_change_is_found(changed: dict[str, Any], path: tuple[Any, ...], value
     if place[path[-1]] == value and type(place[path[-1]]) is type(value):
         return
     place[path[-1]] = value
-    assert receipt_checks.verify(changed) != []
+    assert receipt_checks.verify(changed, BEACONS) != []
 
 
 @given(st.recursive(st.none() | st.integers() | st.text(), lambda x: st.lists(x) | st.dictionaries(st.text(), x)))
@@ -326,28 +428,34 @@ def test_a_file_that_can_be_read_in_two_ways_is_refused(tmp_path, text, words):
     assert words in done.stdout
 
 
-FIRST = json.loads((Path(__file__).parent / "receipt-1.json").read_text())
+HERE = Path(__file__).parent
+OLD = {number: json.loads((HERE / f"receipt-{number}.json").read_text()) for number in (1, 2)}
+OLD_LEAVES = [(number, leaf) for number, told in OLD.items() for leaf in leaves(told)]
 
 
-def test_a_receipt_of_the_first_format_still_holds():
-    """The file was made by the version before there were pools."""
-    assert receipt_checks.verify(FIRST) == []
+@pytest.mark.parametrize("number", OLD)
+def test_a_receipt_of_a_format_before_still_holds(number):
+    """The files were made by the versions before there were pools, and before there was a beacon."""
+    assert receipt_checks.verify(OLD[number]) == []
 
 
-@given(st.sampled_from(leaves(FIRST)), st.one_of(st.integers(), st.text(max_size=5), st.none(), st.booleans()))
-def test_any_changed_value_of_the_first_format_is_found(path, value):
-    assert_change_is_found(copy.deepcopy(FIRST), path, value)
+@given(st.sampled_from(OLD_LEAVES), st.one_of(st.integers(), st.text(max_size=5), st.none(), st.booleans()))
+def test_any_changed_value_of_a_format_before_is_found(leaf, value):
+    number, path = leaf
+    assert_change_is_found(copy.deepcopy(OLD[number]), path, value)
 
 
-def test_a_draw_sealed_in_the_first_format_is_finished_in_it():
-    contest = make_contest(slug=FIRST["contest"]["slug"], post_url=FIRST["contest"]["post_url"])
-    sealed_at = receipt.instant(FIRST["seal"]["sealed_at"])
+@pytest.mark.parametrize("told", OLD.values(), ids=["1", "2"])
+def test_a_draw_sealed_in_a_format_before_is_finished_in_it(told):
+    contest = make_contest(slug=told["contest"]["slug"], post_url=told["contest"]["post_url"])
+    sealed_at = receipt.instant(told["seal"]["sealed_at"])
     sealed = Draw(
         number=1,
         sealed_at=sealed_at,
-        sealed_text=FIRST["seal"]["text"],
-        digest=FIRST["seal"]["digest"],
-        rules=FIRST["rules"],
-        entries=FIRST["entries"],
+        sealed_text=told["seal"]["text"],
+        digest=told["seal"]["digest"],
+        rules=told["rules"],
+        entries=told["entries"],
+        commitment=told["randomness"]["commitment"],
     )
-    assert make_receipt(contest, sealed, secret=SECRET, drawn_at=sealed_at) == FIRST
+    assert make_receipt(contest, sealed, secret=SECRET, drawn_at=sealed_at) == told

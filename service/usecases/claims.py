@@ -1,0 +1,13 @@
+"""Winners claim their prize."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from service.storage.contests import Lease
+from service.usecases.services import Services
+
+
+def tend_claims(services: Services, lease: Lease) -> datetime | None:
+    """Nothing yet."""
+    return None
