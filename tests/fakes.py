@@ -9,10 +9,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from service.beacons import bls
+from service.domain.beacon import BeaconRound, Chain, time_of
 from service.domain.drawing import hash_text
 from service.domain.eligibility import State
 from service.domain.reports import CommentFacts, Counts, PostedComment, PostFacts, SiteFacts
-from service.usecases.ports import BlogProblem
+from service.usecases.ports import BeaconProblem, BlogProblem
+from testbed.drand import Drand
 from tests.factories import CLOSES_AT, make_comment, make_post, make_site
 
 MODERATOR = 99
@@ -250,3 +253,34 @@ class FakeBlog:
 
 def _not_found(message: str) -> BlogProblem:
     return BlogProblem(message, code="not_found", permanent=True)
+
+
+class FakeBeacon:
+    """The port `Beacon`: a chain with a real key, whose rounds come out by a clock that is set.
+
+    `problem` is raised in place of every round until it is taken off again; `asked` lists the rounds that were wanted.
+    """
+
+    def __init__(self, clock: FakeClock) -> None:
+        self._drand = Drand(period=3)
+        self._clock = clock
+        self.chain = self._drand.chain
+        self.problem: BeaconProblem | None = None
+        self.asked: list[int] = []
+
+    def fetch(self, round_: int) -> BeaconRound:
+        """The round, once it is out."""
+        self.asked.append(round_)
+        if self.problem:
+            raise self.problem
+        if time_of(self.chain, round_) > self._clock():
+            raise BeaconProblem(f"Round {round_} isn't out yet.", code="not_out_yet", retry_after=3.0)
+        return self._drand.round(round_)
+
+    def is_valid(self, chain: Chain, found: BeaconRound) -> bool:
+        """Whether the signature is the chain's."""
+        return bls.is_valid(chain, found.round, found.signature)
+
+    def is_reachable(self, now: datetime) -> bool:
+        """Whether no problem is set."""
+        return self.problem is None

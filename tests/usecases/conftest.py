@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from service.domain.contest import Contest, Rules, Search
+from service.domain.contest import Contest, Randomness, Rules, Search
 from service.domain.pools import Channel, Pool, default_pools
 from service.domain.posts import Message
 from service.storage import contests, posts
@@ -18,7 +19,7 @@ from service.usecases.services import Services, Timing
 from service.worker import work_once
 from tests.factories import CLOSES_AT, SECRET
 from tests.fake_networks import FakeNetwork, FakeNetworks
-from tests.fakes import FakeBlog, FakeClock, FakeVault
+from tests.fakes import FakeBeacon, FakeBlog, FakeClock, FakeVault
 
 
 class World:
@@ -29,6 +30,7 @@ class World:
         self.clock = FakeClock()
         self.network = FakeNetwork(self.clock)
         self.networks = FakeNetworks(self.network)
+        self.beacon = FakeBeacon(self.clock)
         self.slept: list[float] = []
         self.services = Services(
             vault=FakeVault(),
@@ -39,11 +41,15 @@ class World:
             clock=self.clock,
             make_secret=lambda: SECRET,
             networks=self.networks,
+            beacon=self.beacon,
+            randomness=Randomness.COMMIT_REVEAL,
             sleep=self.slept.append,
             timing=Timing(poll=60, lease=30, lease_wait=0.3, settle=90, closing_margin=2),
         )
 
-    def open(self, *, auto: bool = False, winners: int = 1, rules: Rules | None = None, post_id: int = 7) -> Contest:
+    def open(
+        self, *, auto: bool = False, winners: int = 1, rules: Rules | None = None, post_id: int = 7, **given: Any
+    ) -> Contest:
         """Open a contest on post 7 with the usual deadline."""
         local = "2026-11-27T17:00:00+01:00"
         plan = adopt.plan(
@@ -53,6 +59,7 @@ class World:
             pools=default_pools(winners=winners),
             rules=rules,
             is_automatic=auto,
+            **given,
         )
         return adopt.open_contest(self.services, plan, actor="ada")
 
