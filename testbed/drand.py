@@ -7,6 +7,7 @@ with Drand(period=1) as drand:
 Its key is known to everybody who reads this, so its rounds can be known before they are out.
 """
 
+import json
 import re
 import time
 from collections.abc import Callable, Iterable
@@ -72,6 +73,11 @@ class Drand(StandIn):
     def origins(self) -> dict[str, str]:
         """Where the mirrors' names lead to here."""
         return dict.fromkeys(MIRRORS, self.url)
+
+    @property
+    def info(self) -> str:
+        """What the chain tells of itself under /info, as the setting DRAND_INFO takes it."""
+        return json.dumps(_info(self.chain))
 
     @property
     def latest(self) -> int:

@@ -1,4 +1,4 @@
-"""`tirage receipt`: re-compute a draw from its receipt alone."""
+"""`tirage receipt`: re-compute a draw from its receipt alone. Needs no network and no database."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from typing import Any, NoReturn
 
 import click
 
+from service.beacons import bls
 from service.cli.common import as_json, print_json
+from service.domain.beacon import QUICKNET, Chain
 from service.domain.errors import BadInput
-from service.domain.receipt_checks import Failure
+from service.domain.receipt_checks import Beacons, Failure
 from service.domain.receipt_checks import verify as find_failures
+from service.settings import read_settings
 
 LARGEST_RECEIPT = 512 * 1024 * 1024
 
@@ -55,11 +58,28 @@ def _read(file: Path) -> bytes:
 def _find_failures(content: bytes) -> list[Failure]:
     """What is wrong with the receipt in a file; programs differ in how they read what JSON leaves open."""
     try:
-        return find_failures(json.loads(content.decode(), object_pairs_hook=_unique, parse_constant=_refuse))
+        told = json.loads(content.decode(), object_pairs_hook=_unique, parse_constant=_refuse)
+        return find_failures(told, _beacons())
     except _Ambiguous as error:
         return [Failure("receipt", str(error))]
     except (ValueError, RecursionError):
         return [Failure("receipt", "is not JSON")]
+
+
+def _beacons() -> Beacons:
+    """What is believed: signatures by drand's quicknet, or by the chain that DRAND_INFO gives for trials."""
+    return Beacons(
+        chains={QUICKNET, _chain_for_trials()},
+        is_valid=lambda chain, found: bls.is_valid(chain, found.round, found.signature),
+    )
+
+
+def _chain_for_trials() -> Chain:
+    """The settings' chain; where any of them is wrong, quicknet: whoever checks a receipt may have no installation."""
+    try:
+        return read_settings().chain
+    except BadInput:
+        return QUICKNET
 
 
 class _Ambiguous(ValueError):
