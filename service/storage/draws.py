@@ -76,6 +76,11 @@ def next_number(tx: Connection, contest_id: int) -> int:
     return (last or 0) + 1
 
 
+def latest_number(tx: Connection, contest_id: int) -> int:
+    """The newest draw's number; 0 before anything is sealed."""
+    return next_number(tx, contest_id) - 1
+
+
 def find_latest(tx: Connection, contest_id: int) -> Draw | None:
     """The newest draw, if anything is sealed."""
     query = select(*_DRAW_COLUMNS).where(draws.c.contest_id == contest_id).order_by(draws.c.number.desc()).limit(1)
