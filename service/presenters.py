@@ -8,10 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from service.domain.beacon import BeaconCommitment, time_of
 from service.domain.contest import Contest, Problem, Rules
 from service.domain.drawing import comment_id_of, rfc3339
 from service.domain.eligibility import Status
-from service.domain.log_chain import LogLine
+from service.domain.log_chain import LogLine, line_json
 from service.domain.pools import Pool, is_comment
 from service.post_presenters import (
     compose_json,
@@ -75,6 +76,8 @@ def contest_line_json(contest: Contest, *, proof_url: ProofUrl) -> Json:
         "search": search_json(contest.search),
         "rules": rules_json(contest.rules),
         "automatic": contest.is_automatic,
+        "randomness": contest.randomness.value,
+        "publishes_list": contest.publishes_list,
         "template": contest.template,
         "commitment": contest.commitment,
         "opened_at": rfc3339(contest.opened_at),
@@ -193,6 +196,8 @@ def plan_json(plan: Plan) -> Json:
         "search": search_json(plan.search),
         "rules": rules_json(plan.rules),
         "automatic": plan.is_automatic,
+        "randomness": plan.randomness.value,
+        "publishes_list": plan.publishes_list,
     }
 
 
@@ -249,6 +254,8 @@ def draw_json(draw: Draw, names: Mapping[str, Entrant] | None = None) -> Json:
         "number": draw.number,
         "sealed_at": rfc3339(draw.sealed_at),
         "digest": draw.digest,
+        "beacon": promised_json(draw.beacon) if draw.beacon else None,
+        "randomness": draw.receipt["randomness"]["source"] if draw.receipt else None,
         "drawn_at": instant_json(draw.drawn_at),
         "seed": None,
         "winners": [],
@@ -265,6 +272,17 @@ def draw_json(draw: Draw, names: Mapping[str, Entrant] | None = None) -> Json:
         "winners": [_person(entry, pool, named) for pool in pools for entry in pool.winners],
         "alternates": [_person(entry, pool, named) for pool in pools for entry in pool.alternates],
         "prizes_left": sum(pool.prizes_left for pool in pools),
+    }
+
+
+def promised_json(promised: BeaconCommitment) -> Json:
+    """The beacon's round that a draw waits for, and when it comes out."""
+    chain = promised.chain
+    return {
+        "chain": chain.name,
+        "chain_hash": chain.hash,
+        "round": promised.round,
+        "out_at": rfc3339(time_of(chain, promised.round)),
     }
 
 
@@ -293,13 +311,5 @@ def announcement_json(announcement: Announcement) -> Json:
 
 
 def log_json(line: LogLine) -> Json:
-    """One line of a contest's log."""
-    return {
-        "number": line.number,
-        "at": rfc3339(line.at),
-        "actor": line.actor,
-        "action": line.action,
-        "reason": line.reason,
-        "details": dict(line.details),
-        "hash": line.hash,
-    }
+    """One line of a contest's log: what is hashed, and the hash."""
+    return {**line_json(line), "hash": line.hash}

@@ -1,11 +1,11 @@
-"""`tirage beacon`: check what a public beacon said. Needs no network, no settings and no database."""
+"""`tirage beacon`: check what a public beacon said, which needs no network, and whether it can be reached from here."""
 
 from __future__ import annotations
 
 import click
 
 from service.beacons import bls
-from service.cli.common import as_json, print_json
+from service.cli.common import as_json, open_services, print_json
 from service.domain.beacon import LARGEST_ROUND, QUICKNET, BeaconRound
 
 
@@ -30,3 +30,22 @@ def verify(round_: int, signature: str, as_json: bool) -> int:
     else:
         click.echo(f"This is NOT the signature of round {round_} of drand's {QUICKNET.name}.")
     return 0 if is_valid else 1
+
+
+@group.command()
+@as_json
+def check(as_json: bool) -> int:
+    """Whether the beacon can be reached from this machine, by what it says of a minute ago; exits 0 or 3."""
+    with open_services(check=False) as services:
+        chain, now = services.beacon.chain, services.clock()
+        is_reachable = services.beacon.is_reachable(now)
+    if as_json:
+        print_json({"reachable": is_reachable, "chain": chain.name, "chain_hash": chain.hash})
+    elif is_reachable:
+        click.echo(f"drand's {chain.name} answers and is genuine: new contests are drawn by it.")
+    else:
+        click.echo(
+            f"drand's {chain.name} can't be reached from here: new contests are drawn by a secret that they commit to. "
+            "Let this machine reach api.drand.sh or drand.cloudflare.com by HTTPS, and set its clock right."
+        )
+    return 0 if is_reachable else 3

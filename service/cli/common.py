@@ -109,6 +109,15 @@ def show_progress(read: int) -> None:
         click.echo(f"\r{read} comments read\r", err=True, nl=False)
 
 
+def show_waiting(seconds: float) -> None:
+    """How long the beacon's round is still waited for, on one line that is written over; nothing where nobody watches.
+
+    `seconds` are rounded up.
+    """
+    if sys.stderr.isatty():
+        click.echo(f"\rThe beacon's round comes out in {-(-seconds // 1):.0f} s \r", err=True, nl=False)
+
+
 def confirm(question: str, *, yes: bool) -> None:
     """Go on only when the answer is yes. Without a terminal, ask for --yes."""
     if yes:

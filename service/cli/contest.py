@@ -20,7 +20,7 @@ from service.cli.common import (
     yes,
 )
 from service.cli.pool_options import PoolOptions, pool_options
-from service.domain.contest import Contest, Rules
+from service.domain.contest import Contest, Randomness, Rules
 from service.domain.drawing import rfc3339
 from service.domain.eligibility import Code, Status
 from service.domain.pools import Channel
@@ -36,6 +36,13 @@ PAGE = 500
 @click.group("contest")
 def group() -> None:
     """Run a contest."""
+
+
+randomness_option = click.option(
+    "--randomness",
+    type=click.Choice([kind.value for kind in Randomness]),
+    help="Where the draw's randomness comes from; by default the public beacon, where it can be reached.",
+)
 
 
 def rules_options(command: click.decorators.FC) -> click.decorators.FC:
@@ -65,6 +72,8 @@ def rules_options(command: click.decorators.FC) -> click.decorators.FC:
 @click.option("--winners", type=int, help="Of the only pool; 1 by default.")
 @click.option("--alternates", type=int, help="Of the only pool; 3 by default.")
 @click.option("--auto", is_flag=True, help="Seal, draw and announce without a review.")
+@randomness_option
+@click.option("--publish-list", is_flag=True, help="The sealed list is public at once, not with the winners.")
 @rules_options
 @pool_options
 @yes
@@ -75,6 +84,8 @@ def open_(
     winners: int | None,
     alternates: int | None,
     auto: bool,
+    randomness: str | None,
+    publish_list: bool,
     yes: bool,
     as_json: bool,
     posting: PoolOptions,
@@ -99,6 +110,8 @@ def open_(
                 excluded=tuple(rules["exclude"]),
             ),
             is_automatic=auto,
+            randomness=Randomness(randomness) if randomness else None,
+            publishes_list=publish_list,
         )
         _show_plan(plan)
         confirm("Open this contest?", yes=yes)
@@ -106,6 +119,8 @@ def open_(
         if as_json:
             return print_json(contest_json(services, contest.id))
     tell(f"Contest {contest.id} is open. Commitment to its secret: {contest.commitment}")
+    if contest.randomness is Randomness.DRAND:
+        tell("The public beacon decides; the secret would only stand in for it.")
 
 
 def _show_plan(plan: adopt.Plan) -> None:
@@ -117,6 +132,11 @@ def _show_plan(plan: adopt.Plan) -> None:
         tell(
             f"Pool:      {pool.name} ({pool.channel}): {pool.winners} winner(s), {pool.alternates} alternate(s){prize}"
         )
+    words = {
+        Randomness.DRAND: "drand, the public beacon: the first round a minute after the seal",
+        Randomness.COMMIT_REVEAL: "a secret of ours, committed to now and revealed at the draw",
+    }
+    tell(f"Draws by:  {words[plan.randomness]}")
     if any(pool.channel is not Channel.COMMENTS for pool in plan.pools):
         asked = (*plan.message.links, *(f"#{tag}" for tag in plan.message.hashtags), *plan.message.mentions)
         tell(f"Posts:     carry {' and '.join(asked) if plan.rules.needs_all else ' or '.join(asked)}")

@@ -21,9 +21,10 @@ from service.cli.common import (
     tell,
     yes,
 )
+from service.cli.contest import randomness_option
 from service.cli.pool_options import PoolOptions, pool_options
 from service.cli.steps import read_template
-from service.domain.contest import Rules
+from service.domain.contest import Randomness, Rules
 from service.domain.drawing import rfc3339
 from service.i18n import show_instant
 from service.storage import contests, listing, posts
@@ -46,6 +47,8 @@ LARGEST_COMMENT = 2**63 - 1
 @click.option("--alternates", type=int, help="Of the only pool.")
 @pool_options
 @click.option("--auto/--no-auto", default=None, help="Seal, draw and announce without a review, or with one.")
+@randomness_option
+@click.option("--publish-list/--no-publish-list", default=None, help="When the sealed list becomes public.")
 @click.option("--replies/--no-replies", default=None, help="Whether replies count.")
 @click.option("--staff/--no-staff", default=None, help="Whether those who write for the blog may win.")
 @click.option("--leave-out-held/--wait-for-held", default=None, help="What an automatic seal does with held comments.")
@@ -64,6 +67,8 @@ def change(
     winners: int | None,
     alternates: int | None,
     auto: bool | None,
+    randomness: str | None,
+    publish_list: bool | None,
     replies: bool | None,
     staff: bool | None,
     leave_out_held: bool | None,
@@ -99,6 +104,8 @@ def change(
             search=posting.search(before.search),
             rules=_rules(services, contest_id, flags, exclude, include),
             is_automatic=auto,
+            randomness=Randomness(randomness) if randomness else None,
+            publishes_list=publish_list,
             template=read_template(template),
         )
         wanted = _confirm_deadline(services, contest_id, wanted, yes=yes)

@@ -16,6 +16,7 @@ from service.cli.common import (
     open_services,
     print_json,
     show_progress,
+    show_waiting,
     tell,
     yes,
 )
@@ -85,12 +86,17 @@ def _seal(services: Services, contest_id: int, *, leave_out: bool, without_searc
 
 @click.command("draw")
 @contest_id
+@click.option("--with-secret", is_flag=True, help="Where the beacon's round has been missing for an hour.")
+@click.option("--reason", help="Why the secret stands in for the beacon; it is published.")
 @yes
 @as_json
-def draw_(contest_id: int, yes: bool, as_json: bool) -> None:
-    """Reveal the secret and draw the winners. It asks nothing: --yes is taken and changes nothing."""
+def draw_(contest_id: int, with_secret: bool, reason: str | None, yes: bool, as_json: bool) -> None:
+    """Draw the winners, once the beacon's round is out. It asks nothing: --yes is taken and changes nothing."""
+    if with_secret != bool(reason):
+        raise click.UsageError("--with-secret and --reason WHY go together.")
     with open_services() as services:
-        done = draw.draw(services, contest_id, actor=actor())
+        _wait_for_round(services, contest_id)
+        done = draw.draw(services, contest_id, actor=actor(), secret_reason=reason)
         with services.store.read() as tx:
             names = presenters.winner_names(tx, contest_id, done)
     told = presenters.draw_json(done, names)
@@ -101,6 +107,14 @@ def draw_(contest_id: int, yes: bool, as_json: bool) -> None:
     if not told["winners"]:
         click.echo("Nobody was eligible, so nobody wins.")
     tell("Look at it with `tirage contest preview`, then `tirage contest announce`.")
+
+
+def _wait_for_round(services: Services, contest_id: int) -> None:
+    """Wait until the round is out, a minute after the seal at most; whoever stops the waiting stops nothing else."""
+    out_at = draw.round_out_at(services, contest_id)
+    while out_at is not None and (left := (out_at - services.clock()).total_seconds()) > 0:
+        show_waiting(left)
+        services.sleep(min(left, 1.0))
 
 
 def _winner_words(winner: presenters.Json, *, is_only: bool) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.domain.contest import Phase, XSearch
+from service.domain.contest import Phase, Randomness, XSearch
 from service.domain.eligibility import Action, Code, Kind, State, Status
 from service.domain.pools import Channel
 from service.domain.posts import NetworkName, Sight
@@ -113,6 +113,8 @@ class Plan(Answer):
     search: Search
     rules: Rules
     automatic: bool
+    randomness: Randomness
+    publishes_list: bool = Field(description="The sealed list is public at once, not with the winner comment")
 
 
 class ContestLine(Plan):
@@ -156,12 +158,23 @@ class Person(Answer):
     prize: str
 
 
+class PromisedRound(Answer):
+    """The beacon's round that a draw waits for."""
+
+    chain: str
+    chain_hash: str = Field(pattern=DIGEST)
+    round: int
+    out_at: str = instant("When it comes out")
+
+
 class Draw(Answer):
     """A numbered draw: sealed first, drawn later."""
 
     number: int
     sealed_at: str = instant("When the list was frozen")
     digest: str = Field(description="SHA-256 of the sealed text", pattern=DIGEST)
+    beacon: PromisedRound | None = Field(description="None where the secret decides")
+    randomness: Randomness | None = Field(description="What decided, once it is drawn")
     drawn_at: str | None
     seed: str | None = Field(description="Of the first pool")
     winners: list[Person]

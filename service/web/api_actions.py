@@ -13,7 +13,7 @@ from service.web import answers
 from service.web.context import actor, services
 from service.web.documented import BLOG, BODY, may_answer
 from service.web.guarded import guarded
-from service.web.schemas import ContestPath, PreviewBody, SealBody
+from service.web.schemas import ContestPath, DrawBody, PreviewBody, SealBody
 
 part = guarded("actions")
 
@@ -53,9 +53,10 @@ def preview_template(path: ContestPath, body: PreviewBody) -> Any:
 
 
 @part.post("/contests/<int:contest_id>/draw", responses=may_answer(404, 409, *BODY, ok=answers.Draw))
-def draw_now(path: ContestPath) -> Any:
-    """Reveal the secret and draw; a second time changes nothing"""
-    return _shown(path.contest_id, draw.draw(services(), path.contest_id, actor=actor()))
+def draw_now(path: ContestPath, body: DrawBody) -> Any:
+    """Draw, once the beacon's round is out; a second time changes nothing"""
+    done = draw.draw(services(), path.contest_id, actor=actor(), secret_reason=body.secret_reason)
+    return _shown(path.contest_id, done)
 
 
 @part.post(

@@ -49,6 +49,8 @@ def _plan(body: OpenBody) -> Plan:
         search=body.search.as_search() if body.search else None,
         rules=body.rules.as_rules(),
         is_automatic=body.automatic,
+        randomness=body.randomness,
+        publishes_list=body.publishes_list,
     )
 
 
@@ -86,6 +88,8 @@ def change_contest(path: ContestPath, body: ChangeBody) -> Any:
         search=body.search.as_search() if body.search else None,
         rules=_changed_rules(path.contest_id, body.rules) if body.rules else None,
         is_automatic=body.automatic,
+        randomness=body.randomness,
+        publishes_list=body.publishes_list,
         template=body.template,
     )
     contest = adopt.change_contest(services(), path.contest_id, change, actor=actor(), reason=body.reason)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema
 
-from service.domain.contest import MOST_EXCLUDED, Phase, Rules
+from service.domain.contest import MOST_EXCLUDED, Phase, Randomness, Rules
 from service.domain.eligibility import Code, Status
 from service.domain.pools import Pool, default_pools
 from service.usecases.comment_template import LONGEST_TEMPLATE
@@ -50,6 +50,7 @@ When = Annotated[str, text_of(200), Field(description="A time on the blog's cloc
 Why = Annotated[str, text_of(500), Field(description="The reason, which the contest's log keeps")]
 PublicWhy = Annotated[str, text_of(500), Field(description="The reason, which is published with the draw")]
 Who = Annotated[str, text_of(320)]
+Drawn = Annotated[Randomness, Field(strict=False)]
 Template = Annotated[str, text_of(LONGEST_TEMPLATE, shortest=0), Field(description="The winner comment; empty: ours")]
 
 
@@ -149,6 +150,8 @@ class OpenBody(Body):
     search: SearchBody | None = None
     rules: OpenRulesBody = OpenRulesBody()
     automatic: bool = Field(False, description="Seal, draw and announce without a review")
+    randomness: Drawn | None = Field(None, description="By default the public beacon, where it can be reached")
+    publishes_list: bool = Field(False, description="The sealed list is public at once, not with the winner comment")
     dry_run: bool = Field(False, description="Only show what would be opened")
 
     def all_pools(self) -> tuple[Pool, ...]:
@@ -184,6 +187,8 @@ class ChangeBody(Body):
     search: SearchBody | None = None
     rules: ChangeRulesBody | None = None
     automatic: bool | None = None
+    randomness: Drawn | None = None
+    publishes_list: bool | None = None
     template: Template | None = None
 
 
@@ -198,6 +203,14 @@ class SealBody(OptionalBody):
 
     leave_out_undecided: bool = Field(False, description="Leave out what is still held, with that reason")
     without_search: bool = Field(False, description="Go on with the posts that searches found until now")
+
+
+class DrawBody(OptionalBody):
+    """How to draw."""
+
+    secret_reason: PublicWhy | None = Field(
+        None, description="Why the secret shall stand in for the beacon's round, which has been missing for an hour"
+    )
 
 
 class PreviewBody(OptionalBody):
