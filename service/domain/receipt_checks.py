@@ -71,6 +71,11 @@ def check_shape(receipt: Receipt, keys: Mapping[str, set[str]]) -> Iterator[Fail
         part = receipt[where] if where else receipt
         if set(part) != names:
             yield Failure(where or "receipt", f"must hold exactly {', '.join(sorted(names))}")
+    for name in ("slug", "post_url"):
+        if not isinstance(receipt["contest"][name], str):
+            yield Failure(f"contest.{name}", "is no text")
+    if type(receipt["draw"]["number"]) is not int:  # "1" would make the same line of the sealed text
+        yield Failure("draw.number", "is no whole number")
     if "secret" in keys["randomness"] and receipt["randomness"]["source"] != Randomness.COMMIT_REVEAL:
         yield Failure("randomness.source", f"is not {Randomness.COMMIT_REVEAL}")
 
@@ -131,10 +136,19 @@ def check_pools_shape(receipt: Receipt) -> Iterator[Failure]:
     rules = receipt["rules"]
     if type(rules["one_prize"]) is not bool:
         yield Failure("rules.one_prize", "is neither true nor false")
+    yield from check_places(rules["pools"])
     try:
         check_pools([Pool(**{**pool, "channel": Channel(pool["channel"])}) for pool in rules["pools"]])
     except BadInput as error:
         yield Failure("rules.pools", error.message)
+
+
+def check_places(pools: Sequence[Mapping[str, Any]]) -> Iterator[Failure]:
+    """Places are whole numbers: 1.0 and true would count like 1."""
+    for pool in pools:
+        for name in ("winners", "alternates"):
+            if type(pool[name]) is not int or pool[name] < 0:
+                yield Failure("rules.pools", f"has {name} that are no whole number")
 
 
 def is_eligible(entry: Mapping[str, Any]) -> bool:

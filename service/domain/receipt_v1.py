@@ -18,6 +18,7 @@ from service.domain.receipt_checks import (
     Failure,
     Receipt,
     check_entries,
+    check_places,
     check_secret,
     check_shape,
     check_times,
@@ -89,10 +90,10 @@ def _check_shape(receipt: Receipt) -> Iterator[Failure]:
 
 
 def _check_names(receipt: Receipt) -> Iterator[Failure]:
-    """The first format knows comments only."""
+    """The first format knows comments only, and has its places in the rules."""
+    yield from check_places([receipt["rules"]])
     for entry in receipt["entries"]:
         drawing.comment_id_of(entry["id"])
-    return iter(())
 
 
 def _check_seal(receipt: Receipt) -> Iterator[Failure]:

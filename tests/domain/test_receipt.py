@@ -361,6 +361,7 @@ def test_a_person_who_is_nobody_is_found_although_all_hashes_fit(name):
         lambda told: told["entries"][0].update(email="a@b.example"),
         lambda told: told["rules"].update(one_prize=[]),
         lambda told: told["rules"]["pools"][0].update(winners=0),
+        lambda told: told["rules"]["pools"][0].update(alternates=3.0),
         lambda told: told["entries"][0]["verdict"].update(overruled=[{"code": "late"}]),
         lambda told: told["entries"][0]["verdict"].update(reasons=[{"code": "late"}]),
     ],
@@ -437,6 +438,13 @@ OLD_LEAVES = [(number, leaf) for number, told in OLD.items() for leaf in leaves(
 def test_a_receipt_of_a_format_before_still_holds(number):
     """The files were made by the versions before there were pools, and before there was a beacon."""
     assert receipt_checks.verify(OLD[number]) == []
+
+
+@pytest.mark.parametrize("told", [make(), *OLD.values()], ids=["3", "1", "2"])
+def test_the_number_of_the_draw_is_a_number_although_text_would_read_the_same(told):
+    changed = copy.deepcopy(told)
+    changed["draw"]["number"] = "1"
+    assert failures_of(changed) == ["draw.number"]
 
 
 @given(st.sampled_from(OLD_LEAVES), st.one_of(st.integers(), st.text(max_size=5), st.none(), st.booleans()))
