@@ -8,11 +8,11 @@ from time import monotonic
 from typing import Any
 
 from service.beacons import bls
-from service.domain.beacon import QUICKNET, BeaconRound, Chain, is_round, is_signature, round_at
+from service.domain.beacon import MIRRORS as MIRRORS
+from service.domain.beacon import QUICKNET, BeaconRound, Chain, is_round, is_signature, round_at, round_url
 from service.networks.http import Http
 from service.usecases.ports import BeaconCode, BeaconProblem, NetworkProblem
 
-MIRRORS = ("api.drand.sh", "api2.drand.sh", "api3.drand.sh", "drand.cloudflare.com")
 TIMEOUT = 5.0  # seconds for one mirror: it may keep a request for the round to come until that is out, a period later
 PROBE_SECONDS = 4.0
 MAX_BYTES = 10_000  # a round takes some 250
@@ -65,9 +65,8 @@ class DrandBeacon:
         return bls.is_valid(chain, found.round, found.signature)
 
     def _ask(self, mirror: str, round_: int) -> BeaconRound | BeaconCode:
-        url = f"https://{mirror}/{self.chain.hash}/public/{round_}"
         try:
-            answer = self._http.get(url, hosts=self._mirrors)
+            answer = self._http.get(round_url(mirror, self.chain.hash, round_), hosts=self._mirrors)
             if answer.status in _NOT_OUT_YET:
                 return "not_out_yet"
             return self._read(answer.json(), round_) if answer.status == 200 else "unreachable"

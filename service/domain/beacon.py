@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import TypeGuard
 
+MIRRORS = ("api.drand.sh", "api2.drand.sh", "api3.drand.sh", "drand.cloudflare.com")
 LARGEST_ROUND = 2**64 - 1  # it is signed as eight bytes
 _SIGNATURE = re.compile(r"[0-9a-f]{96}")
 
@@ -128,6 +129,11 @@ MARGIN = timedelta(seconds=60)  # between a seal and its round: clocks differ, a
 def commit(chain: Chain, sealed_at: datetime) -> BeaconCommitment:
     """The one round that a list sealed at that instant commits to: the first that comes out a minute later or more."""
     return BeaconCommitment(chain=chain, round=round_at(chain, sealed_at + MARGIN))
+
+
+def round_url(mirror: str, chain_hash: str, round_: int) -> str:
+    """Where a mirror tells of a round, to a program or to anybody with a browser."""
+    return f"https://{mirror}/{chain_hash}/public/{round_}"
 
 
 def time_of(chain: Chain, round_: int) -> datetime:

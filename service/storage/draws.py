@@ -11,6 +11,8 @@ from sqlalchemy import ColumnElement, Connection, Row, func, select
 from service.domain.beacon import BeaconCommitment, Chain
 from service.domain.errors import NotFound
 from service.domain.log_chain import LogHead
+from service.domain.receipt_outline import outline, places
+from service.storage import tickets
 from service.storage.tables import announcements, draws
 
 
@@ -108,7 +110,7 @@ def get(tx: Connection, contest_id: int, number: int) -> Draw:
 def promised(tx: Connection, contest_id: int) -> BeaconCommitment | None:
     """The beacon's round that a contest's newest draw committed to; without reading its list."""
     query = select(draws.c.beacon).where(draws.c.contest_id == contest_id).order_by(draws.c.number.desc()).limit(1)
-    return _commitment(tx.execute(query).scalar_one_or_none())
+    return commitment_from_json(tx.execute(query).scalar_one_or_none())
 
 
 def update(tx: Connection, contest_id: int, number: int, **values: Any) -> None:
@@ -117,9 +119,10 @@ def update(tx: Connection, contest_id: int, number: int, **values: Any) -> None:
 
 
 def finish(tx: Connection, contest_id: int, number: int, *, drawn_at: datetime, receipt: dict[str, Any]) -> None:
-    """Store a draw's outcome."""
+    """Store a draw's outcome, and beside it what pages show."""
     where = (draws.c.contest_id == contest_id, draws.c.number == number)
-    tx.execute(draws.update().where(*where).values(drawn_at=drawn_at, receipt=receipt))
+    tx.execute(draws.update().where(*where).values(drawn_at=drawn_at, receipt=receipt, outline=outline(receipt)))
+    tickets.add(tx, contest_id, number, places(receipt))
 
 
 def add_announcement(tx: Connection, contest_id: int, announcement: Announcement) -> None:
@@ -150,11 +153,12 @@ def _announcement(contest_id: int, number: int, strike: int) -> tuple[ColumnElem
 
 def _draw(row: Row[Any]) -> Draw:
     values = dict(row._mapping)
-    values["beacon"] = _commitment(values["beacon"])
+    values["beacon"] = commitment_from_json(values["beacon"])
     if values["log"] is not None:
         values["log"] = LogHead(**values["log"])
     return Draw(**values)
 
 
-def _commitment(told: dict[str, Any] | None) -> BeaconCommitment | None:
+def commitment_from_json(told: dict[str, Any] | None) -> BeaconCommitment | None:
+    """The round that a draw committed to, as stored."""
     return BeaconCommitment(chain=Chain(**told["chain"]), round=told["round"]) if told else None

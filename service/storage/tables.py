@@ -85,6 +85,7 @@ contests = Table(
     Column("publishes_list", Boolean, nullable=False, server_default=false()),
     Column("claims", JSON, nullable=False, server_default="{}"),
     Column("template", Text),
+    Column("promotion_template", Text),
     Column("commitment", String(64), nullable=False),
     Column("secret", String(64), nullable=False),
     Column("opened_at", Instant, nullable=False),
@@ -211,9 +212,25 @@ draws = Table(
     Column("secret_reason", Text, nullable=False, server_default=""),  # why the secret stands in for the beacon
     Column("drawn_at", Instant),
     Column("receipt", JSON(none_as_null=True)),
+    Column("outline", JSON(none_as_null=True)),  # the receipt without its long lists
     Column("replaced_at", Instant),  # by the next draw
     Column("replaced_reason", Text, nullable=False, server_default=""),
     UniqueConstraint("contest_id", "number"),
+)
+
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("contest_id", ForeignKey("contests.id", ondelete="CASCADE"), nullable=False),
+    Column("draw_number", Integer, nullable=False),
+    Column("pool", Integer, nullable=False),  # by its number
+    Column("place", Integer, nullable=False),  # from 1 in each pool
+    Column("entry", String(300), nullable=False),
+    Column("ticket", String(64), nullable=False),
+    Column("person", String(300), nullable=False, server_default=""),  # who stands for them, where it's another entry
+    UniqueConstraint("contest_id", "draw_number", "pool", "place"),
+    UniqueConstraint("contest_id", "draw_number", "entry", "pool"),
 )
 
 announcements = Table(

@@ -43,7 +43,7 @@ def erase(services: Services, email: str, *, actor: str) -> tuple[int, list[str]
             given = _erase_posts(tx, services, contest, set(ids))
             personal.erase(tx, contest_id, email, name=_nobody(contest), now=services.clock())
             _follow_up(tx, services, contest, number=len(ids), actor=actor)
-            won = published.newest_winners(tx, contest_id, pools=len(contest.pools))
+            won = published.newest_winners(tx, contest_id)
             if not won.isdisjoint([*map(entry_id, ids), *given]):
                 kept.append(f"The winner comment on “{contest.post_title}” may name this person: edit it in WordPress.")
         for title in dict.fromkeys(found.contest_title for found in personal.find_exclusions(tx, email)):

@@ -20,6 +20,11 @@ _log = sa.table(
     sa.column("at", Instant()),
     sa.column("details", sa.JSON()),
 )
+_draws = sa.table(
+    "draws",
+    *(sa.column(name, sa.Integer()) for name in ("id", "contest_id", "number")),
+    *(sa.column(name, sa.JSON(none_as_null=True)) for name in ("receipt", "outline")),
+)
 
 
 def upgrade() -> None:
@@ -28,6 +33,7 @@ def upgrade() -> None:
     _chain_log()
     _create_strikes()
     _create_claims()
+    _create_tickets()
 
 
 def _extend_contests() -> None:
@@ -37,6 +43,7 @@ def _extend_contests() -> None:
     op.add_column("contests", sa.Column("publishes_list", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("contests", sa.Column("claims", sa.JSON(), server_default="{}", nullable=False))
     op.add_column("contests", sa.Column("erased_at", Instant(), nullable=True))
+    op.add_column("contests", sa.Column("promotion_template", sa.Text(), nullable=True))
 
 
 def _extend_draws() -> None:
@@ -44,6 +51,7 @@ def _extend_draws() -> None:
     op.add_column("draws", sa.Column("beacon", sa.JSON(none_as_null=True), nullable=True))
     op.add_column("draws", sa.Column("log", sa.JSON(none_as_null=True), nullable=True))
     op.add_column("draws", sa.Column("secret_reason", sa.Text(), server_default="", nullable=False))
+    op.add_column("draws", sa.Column("outline", sa.JSON(none_as_null=True), nullable=True))
     op.add_column("draws", sa.Column("replaced_at", Instant(), nullable=True))
     op.add_column("draws", sa.Column("replaced_reason", sa.Text(), server_default="", nullable=False))
     op.execute("UPDATE draws SET commitment = (SELECT commitment FROM contests WHERE contests.id = draws.contest_id)")
@@ -137,7 +145,46 @@ def _create_claims() -> None:
     )
 
 
+def _create_tickets() -> None:
+    op.create_table(
+        "tickets",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("contest_id", sa.Integer(), nullable=False),
+        sa.Column("draw_number", sa.Integer(), nullable=False),
+        sa.Column("pool", sa.Integer(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("entry", sa.String(length=300), nullable=False),
+        sa.Column("ticket", sa.String(length=64), nullable=False),
+        sa.Column("person", sa.String(length=300), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_tickets"),
+        sa.ForeignKeyConstraint(
+            ["contest_id"], ["contests.id"], name="fk_tickets_contest_id_contests", ondelete="CASCADE"
+        ),
+        sa.UniqueConstraint(
+            "contest_id", "draw_number", "pool", "place", name="uq_tickets_contest_id_draw_number_pool_place"
+        ),
+        sa.UniqueConstraint(
+            "contest_id", "draw_number", "entry", "pool", name="uq_tickets_contest_id_draw_number_entry_pool"
+        ),
+    )
+    _take_out_of_receipts()
+
+
+def _take_out_of_receipts() -> None:
+    """What pages show of the draws that are finished already."""
+    from service.domain.receipt_outline import outline, places
+    from service.storage import tickets
+
+    connection = op.get_bind()
+    is_drawn = _draws.c.receipt.is_not(None)
+    for row in connection.execute(sa.select(_draws.c.id, _draws.c.contest_id, _draws.c.number).where(is_drawn)).all():
+        receipt = connection.execute(sa.select(_draws.c.receipt).where(_draws.c.id == row.id)).scalar_one()
+        connection.execute(_draws.update().where(_draws.c.id == row.id).values(outline=outline(receipt)))
+        tickets.add(connection, row.contest_id, row.number, places(receipt))
+
+
 def downgrade() -> None:
+    op.drop_table("tickets")
     op.drop_table("claims")
     op.drop_table("strikes")
     with op.batch_alter_table("log") as table:
@@ -150,7 +197,7 @@ def downgrade() -> None:
         table.drop_constraint("uq_announcements_contest_id_draw_number_strike", type_="unique")
         table.create_unique_constraint("uq_announcements_contest_id_draw_number", ["contest_id", "draw_number"])
     op.drop_column("announcements", "strike")
-    for name in ("commitment", "beacon", "log", "secret_reason", "replaced_at", "replaced_reason"):
+    for name in ("commitment", "beacon", "log", "secret_reason", "outline", "replaced_at", "replaced_reason"):
         op.drop_column("draws", name)
-    for name in ("randomness", "publishes_list", "claims", "erased_at"):
+    for name in ("randomness", "publishes_list", "claims", "erased_at", "promotion_template"):
         op.drop_column("contests", name)
