@@ -25,7 +25,7 @@ from service.domain.drawing import rfc3339
 from service.domain.eligibility import Code, Status
 from service.domain.pools import Channel
 from service.i18n import show_instant
-from service.storage import contests, listing, log
+from service.storage import contests, listing
 from service.storage.listing import Entry, EntryFilter
 from service.usecases import adopt
 from service.usecases.services import Services
@@ -210,17 +210,3 @@ def _all_entries(services: Services, contest_id: int, wanted: EntryFilter) -> li
         while page := listing.page(tx, contest_id, wanted, limit=PAGE, after_id=found[-1].comment_id if found else 0):
             found += page
     return found
-
-
-@group.command("log")
-@contest_id
-@as_json
-def log_(contest_id: int, as_json: bool) -> None:
-    """Show who did what, when and why."""
-    with open_services() as services, services.store.read() as tx:
-        contests.get(tx, contest_id)
-        told = [presenters.log_json(line) for line in log.lines(tx, contest_id)]
-    if as_json:
-        return print_json(told)
-    for row in told:
-        click.echo(f"{row['at']}  {row['actor']}  {row['action']}  {row['reason']}  {_flat(row['details'])}")

@@ -11,7 +11,21 @@ from typing import NoReturn
 import click
 from sqlalchemy.exc import DBAPIError
 
-from service.cli import beacon, blog, contest, database, moderate, plugin, posts, receipt, run, steps, token, webhook
+from service.cli import (
+    beacon,
+    blog,
+    contest,
+    database,
+    log,
+    moderate,
+    plugin,
+    posts,
+    receipt,
+    run,
+    steps,
+    token,
+    webhook,
+)
 from service.domain.errors import Blocked, LeaseLost, TirageError
 from service.usecases.ports import BlogProblem, NetworkProblem
 
@@ -26,6 +40,7 @@ def cli() -> None:
 
 for step in (steps.collect_, steps.seal_, steps.draw_, steps.preview, steps.announce_, steps.receipt_):
     contest.group.add_command(step)
+contest.group.add_command(log.show)
 for decision in (moderate.change, moderate.disqualify, moderate.readmit):
     contest.group.add_command(decision)
 for command_ in (posts.posts_, posts.add_posts_, posts.look):
@@ -36,6 +51,7 @@ for command in (
     database.group,
     token.group,
     receipt.group,
+    log.group,
     beacon.group,
     blog.group,
     webhook.group,

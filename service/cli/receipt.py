@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any, NoReturn
 
 import click
 
 from service.beacons import bls
 from service.cli.common import as_json, print_json
+from service.cli.json_files import NotJson, parse, read_file
 from service.domain.beacon import QUICKNET, Chain
 from service.domain.errors import BadInput
 from service.domain.receipt_checks import Beacons, Failure
 from service.domain.receipt_checks import verify as find_failures
 from service.settings import read_settings
-
-LARGEST_RECEIPT = 512 * 1024 * 1024
 
 
 @click.group("receipt")
@@ -29,7 +26,7 @@ def group() -> None:
 @as_json
 def verify(file: Path, as_json: bool) -> int:
     """Re-compute everything in the receipt FILE; exits 0 when it holds, 1 when it doesn't."""
-    failures = _find_failures(_read(file))
+    failures = _find_failures(read_file(file, what="receipt"))
     if as_json:
         told = [{"where": failure.where, "what": failure.what} for failure in failures]
         print_json({"valid": not failures, "failures": told})
@@ -42,25 +39,11 @@ def verify(file: Path, as_json: bool) -> int:
     return 1 if failures else 0
 
 
-def _read(file: Path) -> bytes:
-    try:
-        if file.exists() and not file.is_file():
-            raise BadInput(f"{file} isn't a file.")
-        if file.stat().st_size > LARGEST_RECEIPT:
-            raise BadInput(f"{file} is larger than any receipt.")
-        return file.read_bytes()
-    except OSError as error:
-        raise BadInput(f"{file} can't be read: {error.strerror}.") from None
-    except ValueError:
-        raise BadInput("A file's name holds no NUL.") from None
-
-
 def _find_failures(content: bytes) -> list[Failure]:
     """What is wrong with the receipt in a file; programs differ in how they read what JSON leaves open."""
     try:
-        told = json.loads(content.decode(), object_pairs_hook=_unique, parse_constant=_refuse)
-        return find_failures(told, _beacons())
-    except _Ambiguous as error:
+        return find_failures(parse(content), _beacons())
+    except NotJson as error:
         return [Failure("receipt", str(error))]
     except (ValueError, RecursionError):
         return [Failure("receipt", "is not JSON")]
@@ -80,20 +63,3 @@ def _chain_for_trials() -> Chain:
         return read_settings().chain
     except BadInput:
         return QUICKNET
-
-
-class _Ambiguous(ValueError):
-    """JSON that two programs may read differently."""
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    value: dict[str, Any] = {}
-    for name, part in pairs:
-        if name in value:
-            raise _Ambiguous(f"has the name {name[:50]!r} twice in one object")
-        value[name] = part
-    return value
-
-
-def _refuse(constant: str) -> NoReturn:
-    raise _Ambiguous(f"holds {constant}, which is no JSON")

@@ -56,7 +56,12 @@ def line_json(line: LogLine) -> dict[str, Any]:
 
 def hash_line(previous: str, line: LogLine) -> str:
     """The hash of a line that follows the one with the hash `previous`."""
-    told = json.dumps(line_json(line), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hash_json(previous, line_json(line))
+
+
+def hash_json(previous: str, line: Mapping[str, Any]) -> str:
+    """The same of a line as `line_json` gives it. Raises ValueError for numbers that JSON doesn't know."""
+    told = json.dumps(line, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
     return sha256(f"{FORMAT}\n{previous}\n{told}\n".encode()).hexdigest()
 
 

@@ -18,7 +18,7 @@ def write(tx: Connection, contest_id: int, line: LogLine) -> None:
     """Add a line. Locks the contest, so that two lines can't follow the same one."""
     tx.execute(select(contests.c.id).where(contests.c.id == contest_id).with_for_update())
     last = head(tx, contest_id)
-    details = json.loads(json.dumps(dict(line.details)))  # as they come out again, so that the hash holds
+    details = json.loads(json.dumps(dict(line.details), allow_nan=False))  # as they come out again: the hash holds
     added = replace(line, number=last.lines + 1, actor=line.actor[:LONGEST_ACTOR], details=details)
     columns = ("at", "actor", "action", "reason", "details", "number")
     values = {name: getattr(added, name) for name in columns}
@@ -34,5 +34,11 @@ def head(tx: Connection, contest_id: int) -> LogHead:
 
 def lines(tx: Connection, contest_id: int) -> list[LogLine]:
     """The whole log of a contest, oldest first."""
-    query = select(*_COLUMNS).where(log.c.contest_id == contest_id).order_by(log.c.number)
+    return page(tx, contest_id)
+
+
+def page(tx: Connection, contest_id: int, *, after: int = 0, limit: int | None = None) -> list[LogLine]:
+    """The lines after the one with this number, so many at most."""
+    where = (log.c.contest_id == contest_id, log.c.number > after)
+    query = select(*_COLUMNS).where(*where).order_by(log.c.number).limit(limit)
     return [LogLine(**row._mapping) for row in tx.execute(query)]

@@ -265,10 +265,17 @@ def _store_change(
     if values.keys() & {"search", "message", "pools"}:
         searches.restart(tx, contest.id, from_the_beginning="message" in values)
     contests.ring(tx, contest.id, at=now)
-    changed = {name: [_shown(getattr(contest, name)), _shown(value)] for name, value in values.items()}
+    changed = {name: [_told(name, getattr(contest, name)), _told(name, value)] for name, value in values.items()}
     log.write(tx, contest.id, LogLine(at=now, actor=actor, action="change", reason=reason, details=changed))
     if not contest.phase.is_sealed:
         judge_entries(tx, replace(contest, **values))
+
+
+def _told(name: str, value: Any) -> Any:
+    """A value as the log keeps it, under its name. Words for the winner comment can name people: their hash is kept."""
+    if name == "template":
+        return value and {"sha256": hash_text(value)}
+    return _shown(value)
 
 
 def _shown(value: Any) -> Any:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
 from service.domain.contest import Contest
 from service.domain.drawing import entry_id, hash_text
+from service.domain.eligibility import Code, Reason, Verdict
 from service.domain.pools import PoolEntry
 from service.domain.post_judging import SocialPost
 from service.domain.receipt import JudgedEntry
@@ -11,6 +16,7 @@ from service.domain.same_person import people_of
 from service.usecases.judging import Judged
 
 UNSEEN = ":unseen-"
+_UNSEEN = re.compile(rf"[a-z]+{UNSEEN}[0-9a-f]{{32}}")
 
 
 def judged_entries(contest: Contest, judged: Judged) -> list[JudgedEntry]:
@@ -26,14 +32,14 @@ def judged_entries(contest: Contest, judged: Judged) -> list[JudgedEntry]:
         )
         for comment, verdict in zip(judged.comments, judged.verdicts, strict=True)
     ]
-    found = []
+    found, names = [], {post.entry: public_name(post) for post in judged.posts}
     for post, verdict in zip(judged.posts, judged.post_verdicts, strict=True):
         person = people.get(post.entry)
         found.append(
             JudgedEntry(
-                entry=public_name(post),
+                entry=names[post.entry],
                 submitted_at=post.evidence.posted_at if post.evidence else None,
-                verdict=verdict,
+                verdict=public_verdict(verdict, names),
                 override=post.override,
                 person=person.person if person and person.person != post.entry else "",
                 given_by=person.given_by if person else "",
@@ -45,10 +51,24 @@ def judged_entries(contest: Contest, judged: Judged) -> list[JudgedEntry]:
 
 def public_name(post: SocialPost) -> str:
     """A post's name in the receipt: one that no network showed goes by a hash, since its address may name somebody."""
-    if post.evidence is not None:
+    if post.evidence is not None or _UNSEEN.fullmatch(post.entry):
         return post.entry
     network = post.entry.partition(":")[0]
     return f"{network}{UNSEEN}{hash_text(post.entry)[:32]}"
+
+
+def public_verdict(verdict: Verdict, names: Mapping[str, str]) -> Verdict:
+    """The verdict with public names, given by name, where it tells of which post this one is a duplicate."""
+    reasons, overruled = (
+        tuple(_public_reason(reason, names) for reason in part) for part in (verdict.reasons, verdict.overruled)
+    )
+    return replace(verdict, reasons=reasons, overruled=overruled)
+
+
+def _public_reason(reason: Reason, names: Mapping[str, str]) -> Reason:
+    if reason.code is not Code.DUPLICATE or not isinstance(reason.detail, str):
+        return reason
+    return replace(reason, detail=names.get(reason.detail, reason.detail))
 
 
 def _people(contest: Contest, judged: Judged) -> dict[str, PoolEntry]:

@@ -14,6 +14,7 @@ from service.domain.log_chain import LogLine
 from service.storage import contests, entries, listing, log, posts
 from service.storage.listing import Entry
 from service.storage.post_rows import KnownPost
+from service.usecases.freezing import public_name
 from service.usecases.judging import judge_entries
 from service.usecases.services import Services
 
@@ -54,7 +55,7 @@ def _decide_post(services: Services, contest_id: int, reference: str, override: 
             # Whether a network has answered may change by itself; anything else that comes up later stands again.
             override = replace(override, codes=tuple(dict.fromkeys([*codes, Code.UNCHECKED])))
         posts.set_override(tx, contest_id, reference, override)
-        details = {"post": known.facts.entry}
+        details = {"post": public_name(known.facts)}
         line = LogLine(at=now, actor=actor, action=override.action, reason=override.reason, details=details)
         log.write(tx, contest_id, line)
         judge_entries(tx, contest)

@@ -358,13 +358,15 @@ class Preview(Answer):
 
 
 class LogLine(Answer):
-    """Who did what, when and why."""
+    """Who did what, when and why: what is hashed, and the hash; docs/log.md tells how."""
 
-    at: str = instant("When")
+    number: int = Field(description="From 1 in each contest")
+    at: str = Field(description="When, to the microsecond", pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$")
     actor: str
     action: str
     reason: str
     details: dict[str, Any]
+    hash: str = Field(description="SHA-256 of this line and the hash of the one before", pattern=DIGEST)
 
 
 class Log(Answer):
