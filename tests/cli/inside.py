@@ -17,7 +17,7 @@ from tests.usecases.conftest import World
 
 
 def tirage(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
-    """What `tirage` with these arguments prints and ends with, with no settings but these; nobody is at the terminal."""
+    """What `tirage` with these arguments prints and ends with, with no settings but these."""
     out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="", write_through=True) for _ in range(2))
     given = {"DATABASE_URL": "sqlite://", **env}
     try:
