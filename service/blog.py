@@ -122,10 +122,10 @@ class ConnectedBlog:
             found = blog.find_own_comment(post_id, text)
             return _posted(blog, found) if found else None
 
-    def add_comment(self, post_id: int, content: str, *, key: str) -> PostedComment:
+    def add_comment(self, post_id: int, content: str, *, parent_id: int = 0, key: str) -> PostedComment:
         """Write a comment that holds `key` as the moderator; at most once where the blog has the plugin."""
         with self._bridge() as blog:
-            return _posted(blog, blog.add_comment(post_id, content, key=key))
+            return _posted(blog, blog.add_comment(post_id, content, parent_id=parent_id, key=key))
 
     def set_comments_open(self, post_id: int, *, is_open: bool) -> None:
         """Open or close the comments of a post."""

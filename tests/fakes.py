@@ -208,14 +208,18 @@ class FakeBlog:
                     return self._posted(post_id, comment)
         return None
 
-    def add_comment(self, post_id: int, content: str, *, key: str) -> PostedComment:
+    def add_comment(self, post_id: int, content: str, *, parent_id: int = 0, key: str) -> PostedComment:
         """Write a comment as the moderator; refused where comments are closed, and a second time."""
         with self._called("add_comment"):
             if not self._post(post_id).comments_open:
                 raise BlogProblem("Comments are closed on this post.", code="comments_closed", permanent=True)
             if content in self.texts(post_id):
                 raise BlogProblem("This comment stands there already.", code="comment_duplicate", permanent=True)
-            comment = self.add(post_id, text=content, account_id=MODERATOR, author_name="Modérateur")
+            if parent_id and self._comments.get(parent_id, (0,))[0] != post_id:
+                raise _not_found("The comment to reply to is gone: write on the post itself.")
+            comment = self.add(
+                post_id, text=content, account_id=MODERATOR, author_name="Modérateur", parent_id=parent_id
+            )
             self.writes.append(("add_comment", post_id))
             if self._lost_answers:
                 self._lost_answers -= 1

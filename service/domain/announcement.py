@@ -1,4 +1,4 @@
-"""What the winner comment says: the facts that its template gets."""
+"""What the winner comment and the replies to it say: the facts that their templates get."""
 
 from __future__ import annotations
 
@@ -24,4 +24,19 @@ class AnnouncementFacts:
     pools: int = 1
     entries: int
     prizes_left: int
+    proof_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromotionFacts:
+    """All that a reply can tell of a prize that passed on: from whom, and to whom, if anybody was left.
+
+    `is_unclaimed`: they didn't claim it; else they were disqualified. `proof_url` leads to the page that tells why.
+    """
+
+    title: str
+    former: WinnerFacts
+    winner: WinnerFacts | None
+    pools: int = 1
+    is_unclaimed: bool
     proof_url: str

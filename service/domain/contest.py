@@ -19,7 +19,7 @@ LONGEST_FIELD = 80
 
 
 class Phase(StrEnum):
-    """Where a contest stands; it only moves down this list, save for a deadline put off before the seal."""
+    """Where a contest stands; it moves down this list, back only by a deadline put off or a redraw."""
 
     OPEN = "open"  # comments come in
     CLOSING = "closing"  # the deadline has passed, the last full reading isn't done
@@ -155,6 +155,7 @@ class Contest:
     publishes_list: bool = False  # the sealed list is public at once, not with the winner comment
     claims: Claims = field(default_factory=Claims)
     template: str | None = None
+    promotion_template: str | None = None  # of the replies that tell who got a prize next
     commitment: str
     opened_at: datetime
     due_at: datetime | None = None

@@ -138,6 +138,13 @@ def find_announcement(tx: Connection, contest_id: int, number: int, *, strike: i
     return Announcement(**row._mapping) if row else None
 
 
+def announcements_of(tx: Connection, contest_id: int) -> list[Announcement]:
+    """The winner comments of a contest's draws, each followed by the replies to it."""
+    query = select(*_ANNOUNCEMENT_COLUMNS).where(announcements.c.contest_id == contest_id)
+    rows = tx.execute(query.order_by(announcements.c.draw_number, announcements.c.strike))
+    return [Announcement(**row._mapping) for row in rows]
+
+
 def update_announcement(tx: Connection, contest_id: int, number: int, *, strike: int = 0, **values: Any) -> None:
     """Set columns of a winner comment, or of the reply that answers a strike."""
     tx.execute(announcements.update().where(*_announcement(contest_id, number, strike)).values(**values))

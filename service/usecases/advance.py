@@ -11,7 +11,7 @@ from service.domain.eligibility import Status
 from service.domain.errors import Blocked, LeaseLost, TirageError
 from service.storage import contests, entries, inbox, searches
 from service.storage.contests import Lease
-from service.usecases.announce import Waiting, announce_under, request_announcement, require_public_url
+from service.usecases.announce import announce_under, request_announcement, require_public_url
 from service.usecases.catch_up import MOST_RUNG, catch_up, refresh_post
 from service.usecases.collect import is_over, read_comments
 from service.usecases.doorbell import rings_lately
@@ -20,6 +20,7 @@ from service.usecases.follow_up import follow_up
 from service.usecases.judging import judge_all
 from service.usecases.look import look_at_posts
 from service.usecases.ports import BlogProblem
+from service.usecases.posting import Waiting
 from service.usecases.seal import Held, close_under, find_held, held_message, seal_under
 from service.usecases.search import search_posts, unfinished, unfinished_message
 from service.usecases.services import Services, later

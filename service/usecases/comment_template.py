@@ -1,4 +1,4 @@
-"""Templates of winner comments: a small part of Jinja that can neither reach anything nor run for long.
+"""Templates of comments on the blog: a small part of Jinja that can neither reach anything nor run for long.
 
 A moderator writes them, so they get variables, `if`, `for winner in winners` and a few filters. What could grow
 without bounds (multiplication, nested loops, macros, assignments, calls, string methods) isn't part of it: that can be
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Never
 
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, nodes
@@ -24,7 +24,6 @@ LONGEST_RENDERING = 400_000  # characters; a bound on the work, the comment's ow
 MOST_JOINED = 100_000
 LONGEST_SEPARATOR = 100
 DEEPEST = 40
-VARIABLES = ("title", "winners", "pools", "entries", "prizes_left", "proof_url")
 _WINNER = {"name", "comment_id", "pool", "prize"}
 _LOOP = {"index", "index0", "revindex", "revindex0", "first", "last", "length"}
 _FILTERS = ("upper", "lower", "capitalize", "title", "trim", "escape", "e", "default", "d", "first", "last")
@@ -70,10 +69,13 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
 
 def render(template: str, **variables: object) -> str:
-    """Fill in a template; every text is escaped for HTML. Raises BadTemplate with the line where it fails."""
+    """Fill in a template, which may use these variables; every text is escaped for HTML.
+
+    Raises BadTemplate with the line where it fails.
+    """
     try:
         environment = _environment()
-        _check(template, environment)
+        _check(template, environment, tuple(variables))
         return _collect(environment.from_string(template).generate(**variables))
     except _FAULTS as error:
         raise BadTemplate(_sentence(error)) from error
@@ -124,7 +126,7 @@ def _collect(pieces: Iterable[str]) -> str:
     return "".join(kept)
 
 
-def _check(template: str, environment: _Sandbox) -> None:
+def _check(template: str, environment: _Sandbox, variables: Sequence[str]) -> None:
     if len(template) > LONGEST_TEMPLATE:
         raise BadTemplate(f"The template has {len(template)} characters; {LONGEST_TEMPLATE} are allowed.")
     for number, line in enumerate(template.split("\n"), 1):
@@ -135,7 +137,7 @@ def _check(template: str, environment: _Sandbox) -> None:
             _refuse(node.lineno, "is nested too deeply")
         if not isinstance(node, _ALLOWED):
             _refuse(node.lineno, f"uses {type(node).__name__.lower()}, which winner comments don't have")
-        _check_node(node, loops, environment)
+        _check_node(node, loops, environment, variables)
 
 
 def _walk(node: nodes.Node, depth: int, loops: frozenset[str]) -> Iterator[tuple[nodes.Node, int, frozenset[str]]]:
@@ -150,12 +152,12 @@ def _target(node: nodes.For) -> frozenset[str]:
     return frozenset({node.target.name, "loop"}) if isinstance(node.target, nodes.Name) else frozenset()
 
 
-def _check_node(node: nodes.Node, loops: frozenset[str], environment: _Sandbox) -> None:
+def _check_node(node: nodes.Node, loops: frozenset[str], environment: _Sandbox, variables: Sequence[str]) -> None:
     match node:
         case nodes.For() if loops or node.recursive or not _goes_through_winners(node):
             _refuse(node.lineno, "has a loop other than {% for winner in winners %}, or one inside another")
-        case nodes.Name() if node.name not in loops and node.name not in VARIABLES:
-            _refuse(node.lineno, f"uses '{node.name}'; there are {', '.join(VARIABLES)}")
+        case nodes.Name() if node.name not in loops and node.name not in variables:
+            _refuse(node.lineno, f"uses '{node.name}'; there are {', '.join(variables)}")
         case nodes.Getattr() if node.attr not in _WINNER | _LOOP:
             _refuse(node.lineno, f"uses '.{node.attr}'; a winner has {', '.join(sorted(_WINNER))}")
         case nodes.Getitem() if not isinstance(node.arg, nodes.Const) or not isinstance(node.arg.value, int):

@@ -37,7 +37,7 @@ class Blog(Protocol):
     def comments_by_id(self, post_id: int, comment_ids: Collection[int]) -> list[CommentFacts]: ...
     def count(self, post_id: int) -> Counts: ...
     def find_own_comment(self, post_id: int, text: str) -> PostedComment | None: ...
-    def add_comment(self, post_id: int, content: str, *, key: str) -> PostedComment: ...
+    def add_comment(self, post_id: int, content: str, *, parent_id: int = 0, key: str) -> PostedComment: ...
     def set_comments_open(self, post_id: int, *, is_open: bool) -> None: ...
 
 
@@ -215,6 +215,31 @@ class NoBeacon:
     def is_reachable(self, now: datetime) -> bool:
         """It isn't."""
         return False
+
+
+class MailProblem(Exception):
+    """A mail wasn't taken. `message` is one sentence for the moderator; `permanent`: trying again won't help."""
+
+    def __init__(self, message: str, *, permanent: bool = False) -> None:
+        super().__init__(message)
+        self.message = message
+        self.permanent = permanent
+
+
+class Mailer(Protocol):
+    """Sends mails, of plain text, to one person each."""
+
+    def send(self, to: str, subject: str, text: str) -> None:
+        """Hand a mail to the mail server. Raises MailProblem; after an unclear end it may have gone out all the same."""
+        ...
+
+
+class NoMailer:
+    """For those who have no mail server."""
+
+    def send(self, to: str, subject: str, text: str) -> None:
+        """Raises MailProblem."""
+        raise MailProblem("No mail server is set up (SMTP_HOST): send the text yourself.", permanent=True)
 
 
 class Vault(Protocol):

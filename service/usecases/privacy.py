@@ -15,9 +15,9 @@ from service.domain.log_chain import LogLine
 from service.i18n import known_language
 from service.storage import contests, entries, log, personal, posts, published
 from service.storage.personal import Exclusion, PersonalEntry
-from service.usecases.announce import reword
 from service.usecases.freezing import public_name
 from service.usecases.judging import judge_entries
+from service.usecases.rewording import reword
 from service.usecases.services import Services
 
 ANONYMOUS = {"fr": "Anonyme", "en": "Anonymous"}

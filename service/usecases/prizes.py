@@ -11,7 +11,8 @@ from service.domain.errors import Conflict
 from service.domain.log_chain import LogLine
 from service.domain.strikes import NOBODY, Holder, Strike, StrikeKind, find_next
 from service.domain.strikes import holders as holders_after
-from service.storage import contests, draws, log, strikes
+from service.storage import draws, log, strikes
+from service.usecases.replies import request_reply
 from service.usecases.services import Services
 
 _ACTIONS = {StrikeKind.DISQUALIFIED: "disqualify_winner", StrikeKind.UNCLAIMED: "unclaimed"}
@@ -80,7 +81,8 @@ def strike_in(
     )
     strikes.add(tx, contest.id, strike)
     _write_log(tx, contest, strike)
-    contests.ring(tx, contest.id, at=strike.at)
+    if contest.phase is Phase.ANNOUNCED:  # before, the winner comment names who holds the prizes then
+        request_reply(tx, services, contest, strike)
     return strike
 
 

@@ -21,9 +21,11 @@ from service.usecases.ports import (
     Beacon,
     Blog,
     Clock,
+    Mailer,
     MakeSecret,
     Networks,
     NoBeacon,
+    NoMailer,
     NoNetworks,
     OpenBlog,
     Vault,
@@ -70,6 +72,7 @@ class Services:
     open_blog: OpenBlog
     networks: Networks = field(default_factory=NoNetworks)
     beacon: Beacon = field(default_factory=NoBeacon)
+    mailer: Mailer = field(default_factory=NoMailer)
     randomness: Randomness | None = None  # of new contests; None: the beacon where it can be reached
     personal_data_days: int = 90  # after the draw, until everything personal is deleted
     sleep: Callable[[float], None] = sleep
@@ -78,6 +81,14 @@ class Services:
     def proof_url(self, slug: str, number: int) -> str:
         """The public page of a draw: also the key by which its winner comment is found again."""
         return f"{self.public_url.rstrip('/')}/contests/{slug}/draws/{number}"
+
+    def claim_url(self, token: str) -> str:
+        """The private page where a winner claims their prize."""
+        return f"{self.public_url.rstrip('/')}/claims/{token}"
+
+    def promotion_url(self, slug: str, number: int, strike: int) -> str:
+        """The public page of a prize of a draw that passed on: also the key of the reply that tells of it."""
+        return f"{self.public_url.rstrip('/')}/contests/{slug}/promotions/{number}-{strike}"
 
     @contextmanager
     def hold(self, contest_id: int) -> Iterator[Lease]:

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from service.domain.announcement import AnnouncementFacts, WinnerFacts
 from service.domain.errors import BadTemplate
 from service.usecases.comment_template import LONGEST_TEMPLATE
+from service.usecases.filling import MOST_BYTES
 from service.usecases.plain_text import clean_text, encode_text
-from service.usecases.wording import MOST_BYTES, check_template, default_template, write_comment
+from service.usecases.wording import check_template, default_template, write_comment
 from testbed.site import Site
 
 PROOF = "https://tirage.example/c/the-de-noel/draws/1"
