@@ -11,6 +11,7 @@ nobody else. Who won in an earlier pool is passed over where the rules say so. T
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,15 +24,9 @@ SEAL_FORMAT = "tirage-seal/3"
 SEAL_FORMAT_2 = "tirage-seal/2"  # without beacon and log
 SEED_FORMAT = "tirage-seed/2"
 LONGEST_ENTRY = 300
+Ticket = tuple[str, str]  # a ticket and its entry: the lower the ticket, the nearer the prize
+_COMMENT = re.compile(r"comment:(?:0|[1-9][0-9]{0,18})")  # WordPress counts in 64 bits
 _POST_CHANNELS = frozenset(network.value for network in NetworkName)
-
-
-@dataclass(frozen=True, slots=True)
-class Ticket:
-    """An entry's place in a draw: the lower the ticket, the nearer the prize."""
-
-    ticket: str
-    entry: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +63,8 @@ def entry_id(comment_id: int) -> str:
 
 def comment_id_of(entry: str) -> int:
     """The comment id in an entry's public name, which has one spelling; ValueError for another string."""
-    channel, _, number = entry.partition(":")
-    if channel == "comment" and number.isdecimal() and entry_id(int(number)) == entry:
-        return int(number)
+    if _COMMENT.fullmatch(entry):
+        return int(entry[len("comment:") :])
     raise ValueError(f"{entry[:50]!r} names no comment")
 
 
@@ -80,7 +74,8 @@ def _is_plain(text: str) -> bool:
 
 def rfc3339(instant: datetime) -> str:
     """An instant in UTC with whole seconds: 2026-11-27T16:00:00Z."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    utc = instant if instant.tzinfo is UTC else instant.astimezone(UTC)
+    return f"{utc.isoformat(timespec='seconds').removesuffix('+00:00')}Z"
 
 
 def hash_text(text: str) -> str:
@@ -90,10 +85,12 @@ def hash_text(text: str) -> str:
 
 def check_entry(entry: str) -> None:
     """Raise ValueError unless this can be an entry's public name: a comment in its one spelling, or a post."""
+    if _COMMENT.fullmatch(entry):
+        return
     channel, _, rest = entry.partition(":")
     if channel == "comment":
-        comment_id_of(entry)
-    elif channel not in _POST_CHANNELS or not rest or len(entry) > LONGEST_ENTRY or not _is_plain(rest):
+        raise ValueError(f"{entry[:50]!r} names no comment")
+    if channel not in _POST_CHANNELS or not rest or len(entry) > LONGEST_ENTRY or not _is_plain(rest):
         raise ValueError(f"{entry[:50]!r} names no entry")
 
 
@@ -164,13 +161,9 @@ def make_seed(*, slug: str, digest: str, randomness: str, pool: int) -> str:
 
 def rank(seed: str, entries: Iterable[str]) -> list[Ticket]:
     """Every entry with its ticket, lowest first."""
-    prefix = sha256(f"{seed}|".encode())
-    tickets = []
-    for entry in entries:
-        hasher = prefix.copy()
-        hasher.update(entry.encode())
-        tickets.append((hasher.hexdigest(), entry))
-    return [Ticket(ticket, entry) for ticket, entry in sorted(tickets)]
+    tickets = [(sha256(f"{seed}|{entry}".encode()).hexdigest(), entry) for entry in entries]
+    tickets.sort()
+    return tickets
 
 
 def draw(
@@ -188,7 +181,7 @@ def draw(
     are added to it. `person_of` names the entry that stands for a person, where it isn't the entry itself.
     """
     tickets = tuple(rank(seed, entries))
-    order = [ticket.entry for ticket in tickets]
+    order = [entry for _, entry in tickets]
     passed_over: list[str] = []
     if won is None:
         first, following = order[:winners], order[winners : winners + alternates]

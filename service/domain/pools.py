@@ -78,13 +78,16 @@ def is_comment(entry: str) -> bool:
     return entry.startswith(COMMENT)
 
 
-def takes_part(channel: Channel, entries: Iterable[PoolEntry]) -> list[str]:
-    """Which eligible entries a pool draws among. In a pool for both, a comment stands for the posts it gives too."""
+def takes_part(channel: Channel, entries: Iterable[tuple[str, str]]) -> list[str]:
+    """Which eligible entries a pool draws among, from each entry's name and the comment that gives it ("" for none).
+
+    In a pool for both, a comment stands for the posts it gives too.
+    """
     if channel is Channel.COMMENTS:
-        return [entry.entry for entry in entries if is_comment(entry.entry)]
+        return [name for name, _ in entries if name.startswith(COMMENT)]
     if channel is Channel.POSTS:
-        return [entry.entry for entry in entries if not is_comment(entry.entry)]
-    return [entry.entry for entry in entries if not entry.given_by]
+        return [name for name, _ in entries if not name.startswith(COMMENT)]
+    return [name for name, given_by in entries if not given_by]
 
 
 def _clean(text: str, what: str, longest: int) -> str:

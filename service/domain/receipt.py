@@ -16,7 +16,7 @@ from service.domain.beacon import BeaconCommitment, BeaconRound, Chain, time_of
 from service.domain.contest import Contest, Randomness
 from service.domain.eligibility import Code, Override, Reason, Status, Verdict
 from service.domain.log_chain import LogHead
-from service.domain.pools import Channel, PoolEntry, takes_part
+from service.domain.pools import Channel, takes_part
 from service.domain.posts import Evidence, Message
 
 FORMAT = "tirage-receipt/3"
@@ -71,16 +71,8 @@ def message_json(message: Message) -> Json:
 
 def entry_json(entry: JudgedEntry) -> Json:
     """One entry with its verdict, the reasons, what a moderator decided, and what a network told."""
-    verdict: Json = {
-        "status": entry.verdict.status,
-        "reasons": [reason_json(r) for r in entry.verdict.reasons],
-    }
-    if entry.verdict.overruled:
-        verdict["overruled"] = [reason_json(r) for r in entry.verdict.overruled]
-    told: Json = {
-        "id": entry.entry,
-        "submitted_at": drawing.rfc3339(entry.submitted_at) if entry.submitted_at else None,
-    }
+    submitted_at = drawing.rfc3339(entry.submitted_at) if entry.submitted_at else None
+    told: Json = {"id": entry.entry, "submitted_at": submitted_at}
     if entry.person and entry.person != entry.entry:
         told["person"] = entry.person
     if entry.given_by:
@@ -89,7 +81,11 @@ def entry_json(entry: JudgedEntry) -> Json:
         told["moderator"] = {"action": entry.override.action, "reason": entry.override.reason}
     if entry.evidence:
         told["evidence"] = evidence_json(entry.evidence)
-    return {**told, "verdict": verdict}
+    verdict: Json = {"status": entry.verdict.status, "reasons": [reason_json(r) for r in entry.verdict.reasons]}
+    if entry.verdict.overruled:
+        verdict["overruled"] = [reason_json(r) for r in entry.verdict.overruled]
+    told["verdict"] = verdict
+    return told
 
 
 def evidence_json(evidence: Evidence) -> Json:
@@ -114,7 +110,7 @@ def reason_from_json(value: Mapping[str, Any]) -> Reason:
 def pool_lists(pools: Sequence[Json], entries: Sequence[Json]) -> list[drawing.PoolList]:
     """Who takes part in which pool, from the receipt's `rules.pools` and `entries`."""
     eligible = [
-        PoolEntry(entry["id"], str(entry.get("person", entry["id"])), str(entry.get("given_by", "")))
+        (entry["id"], entry.get("given_by", ""))
         for entry in entries
         if entry["verdict"]["status"] == Status.ELIGIBLE
     ]
@@ -215,7 +211,7 @@ def pool_json(name: str, ranking: drawing.Ranking) -> Json:
         "alternates": list(ranking.alternates),
         "passed_over": list(ranking.passed_over),
         "prizes_left": ranking.prizes_left,
-        "ranking": [{"entry": ticket.entry, "ticket": ticket.ticket} for ticket in ranking.tickets],
+        "ranking": [{"entry": entry, "ticket": ticket} for ticket, entry in ranking.tickets],
     }
 
 

@@ -81,7 +81,7 @@ def _pool(seed: str, entries: Iterable[str], rules: Mapping[str, Any]) -> Json:
         "winners": list(ranking.winners),
         "alternates": list(ranking.alternates),
         "prizes_left": ranking.prizes_left,
-        "ranking": [{"entry": ticket.entry, "ticket": ticket.ticket} for ticket in ranking.tickets],
+        "ranking": [{"entry": entry, "ticket": ticket} for ticket, entry in ranking.tickets],
     }
 
 

@@ -211,7 +211,7 @@ def test_a_commenter_who_is_the_poster_is_one_person(comment):
 
 
 def test_in_a_pool_for_both_a_comment_stands_for_the_posts_that_it_gives():
-    people = [PoolEntry("comment:5", "comment:5"), PoolEntry("x:1", "comment:5", "comment:5"), PoolEntry("x:2", "x:2")]
+    people = [("comment:5", ""), ("x:1", "comment:5"), ("x:2", "")]
     assert takes_part(Channel.COMMENTS, people) == ["comment:5"]
     assert takes_part(Channel.POSTS, people) == ["x:1", "x:2"]
     assert takes_part(Channel.BOTH, people) == ["comment:5", "x:2"]
