@@ -7,10 +7,12 @@ prizes; with one prize a person, whose person never had a prize in any pool; and
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+
+from service.domain.receipt_outline import Place
 
 NOBODY = ""
 
@@ -38,8 +40,8 @@ class Strike:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DrawnPool:
-    """A pool as it was drawn: its number from 1, its name, its prize in words (may be empty), and who won."""
+class PoolPrizes:
+    """The prizes of a pool as they were drawn: its number from 1, its name, its prize (may be empty), and who won."""
 
     number: int
     name: str
@@ -63,19 +65,7 @@ class Holder:
     strike: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """What decides who may be promoted. `person_of` names the entry that stands for a person, where it's another."""
-
-    one_prize: bool
-    person_of: Mapping[str, str] = field(default_factory=dict)
-
-    def person(self, entry: str) -> str:
-        """The entry that stands for this entry's person."""
-        return self.person_of.get(entry, entry)
-
-
-def holders(pools: Sequence[DrawnPool], strikes: Iterable[Strike]) -> list[Holder]:
+def holders(pools: Sequence[PoolPrizes], strikes: Iterable[Strike]) -> list[Holder]:
     """Who holds the prizes once these strikes are done, in the order of pools and places; prizes left have no line."""
     seats = {
         (pool.number, entry): Holder(pool=pool.number, pool_name=pool.name, prize=pool.prize, place=place, entry=entry)
@@ -89,26 +79,34 @@ def holders(pools: Sequence[DrawnPool], strikes: Iterable[Strike]) -> list[Holde
     return sorted(seats.values(), key=lambda holder: (holder.pool, holder.place))
 
 
+def ever_held(pools: Iterable[PoolPrizes], strikes: Iterable[Strike]) -> set[tuple[int, str]]:
+    """Everybody who holds a prize or did: a pool's number and an entry each."""
+    won = {(pool.number, entry) for pool in pools for entry in pool.winners}
+    return won | {(strike.pool, strike.promoted) for strike in strikes if strike.promoted != NOBODY}
+
+
+def prizes_left(pools: Iterable[PoolPrizes], strikes: Iterable[Strike]) -> int:
+    """How many prizes nobody holds: those without a winner, and those that nobody was left for."""
+    return sum(pool.prizes_left for pool in pools) + sum(strike.promoted == NOBODY for strike in strikes)
+
+
 def find_next(
-    pools: Sequence[DrawnPool],
-    strikes: Sequence[Strike],
-    rules: Rules,
+    held: Collection[tuple[int, str]],
+    disqualified: Collection[str],
+    order: Iterable[Place],
     *,
     pool: int,
-    order: Iterable[str],
-    struck: str,
-    kind: StrikeKind,
+    one_prize: bool,
+    person_of: Mapping[str, str],
 ) -> str:
-    """Who gets the prize that `struck` holds in a pool and loses for `kind`; NOBODY where nobody is left.
+    """Who is next in a pool; NOBODY where nobody is left.
 
-    `order` is the pool's ranking, lowest ticket first. It is gone through only as far as needed.
+    `held`: `ever_held`; `disqualified`: the entries that lose or lost a prize that way; `order`: the pool's, lowest
+    ticket first, which is gone through only as far as needed. `person_of` names for an entry in the first two the one
+    that stands for its person, where that is another.
     """
-    had = [(drawn.number, entry) for drawn in pools for entry in drawn.winners]
-    had += [(strike.pool, strike.promoted) for strike in strikes if strike.promoted != NOBODY]
-    here = {entry for number, entry in had if number == pool}
-    out = {rules.person(strike.entry) for strike in strikes if strike.kind is StrikeKind.DISQUALIFIED}
-    if kind is StrikeKind.DISQUALIFIED:
-        out.add(rules.person(struck))
-    if rules.one_prize:
-        out.update(rules.person(entry) for _, entry in had)
-    return next((entry for entry in order if entry not in here and rules.person(entry) not in out), NOBODY)
+    here = {entry for number, entry in held if number == pool}
+    out = {*disqualified, *(entry for _, entry in held if one_prize)}
+    people = {person_of.get(entry, entry) for entry in out}
+    free = (place.entry for place in order if place.entry not in here and (place.person or place.entry) not in people)
+    return next(free, NOBODY)

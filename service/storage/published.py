@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Text, and_, cast, func, select
+from sqlalchemy import Connection, Text, and_, cast, select
 
 from service.domain.beacon import BeaconCommitment
 from service.domain.errors import NotFound
@@ -119,15 +119,6 @@ def all_draws(tx: Connection, contest_id: int) -> list[Sealed]:
         )
         for row in tx.execute(query)
     ]
-
-
-def newest_winners(tx: Connection, contest_id: int) -> set[str]:
-    """The winning entries of a contest's newest finished draw; none before there is one."""
-    query = select(func.max(draws.c.number)).where(draws.c.contest_id == contest_id, draws.c.drawn_at.is_not(None))
-    number = tx.execute(query).scalar_one()
-    if number is None:
-        return set()
-    return {entry for pool in outcome(tx, contest_id, number).pools for entry in pool.winners}
 
 
 def outcome(tx: Connection, contest_id: int, number: int) -> Outcome:

@@ -1,16 +1,19 @@
-"""Prizes that passed on, and what of a finished draw decides to whom: taken out of the receipt by the database."""
+"""Prizes that passed on, and what of a finished draw decides to whom."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import fields
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import Connection, select
 
-from service.domain.errors import NotFound
-from service.domain.strikes import DrawnPool, Rules, Strike, StrikeKind
-from service.storage.tables import draws, strikes
+from service.domain.receipt_outline import Place
+from service.domain.strikes import PoolPrizes, Strike, StrikeKind
+from service.storage import published
+from service.storage.tables import strikes, tickets
+from service.storage.tickets import page
 
+PAGE = 500
 _COLUMNS = [strikes.c[field.name] for field in fields(Strike)]
 
 
@@ -27,35 +30,40 @@ def of_draw(tx: Connection, contest_id: int, draw_number: int) -> list[Strike]:
     return [Strike(**{**row._mapping, "kind": StrikeKind(row.kind)}) for row in rows]
 
 
-def drawn_pools(tx: Connection, contest_id: int, draw_number: int) -> list[DrawnPool]:
-    """The pools of a finished draw with their winners, in receipts of any format. Raises NotFound."""
-    where = (*_draw(contest_id, draw_number), draws.c.drawn_at.is_not(None))
-    rules = tx.execute(select(draws.c.rules).where(*where)).scalar_one_or_none()
-    if rules is None:
-        raise NotFound("There is no such draw, or it isn't drawn yet.")
-    prizes = [pool["prize"] for pool in rules.get("pools", [])] or [""]
-    parts = ("name", "winners", "prizes_left")
-    columns = [draws.c.receipt[("draw", "pools", place, part)] for place in range(len(prizes)) for part in parts]
-    told = iter(tx.execute(select(*columns).where(*where)).one())
-    return [
-        DrawnPool(number=number, prize=prize, name=name, winners=tuple(winners), prizes_left=prizes_left)
-        for number, (prize, name, winners, prizes_left) in enumerate(zip(prizes, told, told, told, strict=True), 1)
-    ]
+def drawn_pools(tx: Connection, contest_id: int, draw_number: int) -> list[PoolPrizes]:
+    """The prizes of a finished draw with who won them, pool by pool. Raises NotFound."""
+    names = [field.name for field in fields(PoolPrizes)]
+    pools = published.outcome(tx, contest_id, draw_number).pools
+    return [PoolPrizes(**{name: getattr(pool, name) for name in names}) for pool in pools]
 
 
-def rules(tx: Connection, contest_id: int, draw_number: int) -> Rules:
-    """What decides who may be promoted in a draw, as the seal froze it."""
-    query = select(draws.c.rules, draws.c.entries).where(*_draw(contest_id, draw_number))
-    frozen, entries = tx.execute(query).one()
-    person_of = {entry["id"]: entry["person"] for entry in entries if "person" in entry}
-    return Rules(one_prize=frozen.get("one_prize", True), person_of=person_of)
+def is_one_prize(tx: Connection, contest_id: int, draw_number: int) -> bool:
+    """Whether a draw passed over who had won already; the first format knew no other way."""
+    return bool(published.outcome(tx, contest_id, draw_number).rules.get("one_prize", True))
 
 
-def ranking(tx: Connection, contest_id: int, draw_number: int, *, pool: int) -> Sequence[str]:
-    """The entries of a drawn pool, lowest ticket first."""
-    query = select(draws.c.receipt[("draw", "pools", pool - 1, "ranking")])
-    return [place["entry"] for place in tx.execute(query.where(*_draw(contest_id, draw_number))).scalar_one()]
+def order(tx: Connection, contest_id: int, draw_number: int, *, pool: int) -> Iterator[Place]:
+    """The order of a pool, lowest ticket first, read as far as it is gone through."""
+    after = 0
+    while found := page(tx, contest_id, draw_number, pool=pool, after=after, limit=PAGE):
+        yield from found
+        after = found[-1].place
 
 
-def _draw(contest_id: int, number: int) -> tuple[ColumnElement[bool], ...]:
-    return draws.c.contest_id == contest_id, draws.c.number == number
+def people(tx: Connection, contest_id: int, draw_number: int, entries: Collection[str]) -> dict[str, str]:
+    """The entries that stand for the people behind these, where they are others."""
+    query = select(tickets.c.entry, tickets.c.person).where(
+        tickets.c.contest_id == contest_id,
+        tickets.c.draw_number == draw_number,
+        tickets.c.entry.in_(entries),
+        tickets.c.person != "",
+    )
+    return {row.entry: row.person for row in tx.execute(query)}
+
+
+def named(tx: Connection, contest_id: int) -> set[str]:
+    """Every entry that a winner comment or a reply of any draw may name."""
+    query = select(strikes.c.promoted).where(strikes.c.contest_id == contest_id)
+    drawn = [draw.number for draw in published.all_draws(tx, contest_id) if draw.drawn_at]
+    won = (entry for number in drawn for pool in drawn_pools(tx, contest_id, number) for entry in pool.winners)
+    return {*won, *tx.execute(query).scalars()}

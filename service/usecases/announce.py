@@ -5,11 +5,12 @@ from __future__ import annotations
 from time import sleep
 from urllib.parse import urlsplit
 
-from service.domain.contest import Phase, require_phase
+from service.domain.contest import Phase, require_kept, require_phase
 from service.domain.errors import Conflict
 from service.storage import contests, draws
 from service.storage.contests import Lease
 from service.storage.draws import Announcement
+from service.usecases.draw import DRAWN
 from service.usecases.facts import announcement_facts, sample_facts
 from service.usecases.posting import Waiting, Writing, write_once
 from service.usecases.services import Services
@@ -20,12 +21,11 @@ def preview(services: Services, contest_id: int, *, template: str | None = None)
     """The winner comment as it would be posted; with made-up names before the draw. Raises BadTemplate, NotFound."""
     with services.store.read() as tx:
         contest = contests.get(tx, contest_id)
-        sealed = draws.find_latest(tx, contest_id)
-        if sealed is None or sealed.receipt is None or sealed.replaced_at:
-            number = sealed.number if sealed and not sealed.replaced_at else draws.next_number(tx, contest_id)
-            facts = sample_facts(services, contest, number=number)
+        number = draws.latest_number(tx, contest_id)
+        if contest.phase in DRAWN:
+            facts = announcement_facts(tx, services, contest, number=number)
         else:
-            facts = announcement_facts(tx, services, contest, sealed)
+            facts = sample_facts(services, contest, number=number if contest.phase is Phase.SEALED else number + 1)
     return write_comment(contest.template if template is None else template, facts, language=contest.language)
 
 
@@ -66,10 +66,11 @@ def request_announcement(services: Services, contest_id: int, *, actor: str, lea
         if contest.phase in (Phase.ANNOUNCING, Phase.ANNOUNCED):
             return
         require_phase(contest, Phase.DRAWN, to="announce it")
-        done = draws.latest(tx, contest_id)
-        facts = announcement_facts(tx, services, contest, done)
+        require_kept(contest, to="announce it")
+        number = draws.latest_number(tx, contest_id)
+        facts = announcement_facts(tx, services, contest, number=number)
         text = write_comment(contest.template, facts, language=contest.language)
-        announcement = Announcement(draw_number=done.number, text=text, proof_url=facts.proof_url, actor=actor)
+        announcement = Announcement(draw_number=number, text=text, proof_url=facts.proof_url, actor=actor)
         draws.add_announcement(tx, contest_id, announcement)
         contests.update(tx, contest_id, phase=Phase.ANNOUNCING)
         contests.ring(tx, contest_id, at=services.clock())

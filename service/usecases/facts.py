@@ -8,33 +8,30 @@ from sqlalchemy import Connection
 
 from service.domain.announcement import AnnouncementFacts, PromotionFacts, WinnerFacts
 from service.domain.contest import Contest
-from service.domain.strikes import NOBODY, DrawnPool, Strike, StrikeKind
+from service.domain.strikes import NOBODY, PoolPrizes, Strike, StrikeKind, prizes_left
 from service.domain.strikes import holders as holders_after
-from service.storage import draws, strikes
-from service.storage.draws import Draw
-from service.usecases.draw import number_of_entries
+from service.storage import draws, published, strikes
 from service.usecases.services import Services
 from service.usecases.winners import Entrant, entrants
 
 
-def announcement_facts(tx: Connection, services: Services, contest: Contest, done: Draw) -> AnnouncementFacts:
-    """Who holds the prizes when the winner comment is written: what passes on later has a reply of its own."""
-    if done.receipt is None:
-        raise AssertionError("a draw without a receipt isn't announced")
-    pools = strikes.drawn_pools(tx, contest.id, done.number)
-    replied = {reply.strike for reply in draws.announcements_of(tx, contest.id) if reply.draw_number == done.number}
-    struck = strikes.of_draw(tx, contest.id, done.number)
+def announcement_facts(tx: Connection, services: Services, contest: Contest, *, number: int) -> AnnouncementFacts:
+    """Who holds the prizes when the winner comment is written: what passes on later has a reply of its own.
+
+    Raises NotFound before it is drawn.
+    """
+    pools, struck = strikes.drawn_pools(tx, contest.id, number), strikes.of_draw(tx, contest.id, number)
+    replied = {reply.strike for reply in draws.announcements_of(tx, contest.id) if reply.draw_number == number}
     before = list(takewhile(lambda strike: strike.number not in replied, struck))
     held = holders_after(pools, before)
     named = entrants(tx, contest.id, [holder.entry for holder in held])
-    left = sum(pool.prizes_left for pool in pools) + sum(strike.promoted == NOBODY for strike in before)
     return AnnouncementFacts(
         title=contest.post_title,
         winners=tuple(_winner(named[holder.entry], pools[holder.pool - 1]) for holder in held),
         pools=len(pools),
-        entries=number_of_entries(done.receipt),
-        prizes_left=left,
-        proof_url=services.proof_url(contest.slug, done.number),
+        entries=published.outcome(tx, contest.id, number).number_of_eligible,
+        prizes_left=prizes_left(pools, before),
+        proof_url=services.proof_url(contest.slug, number),
     )
 
 
@@ -71,5 +68,5 @@ def sample_facts(services: Services, contest: Contest, *, number: int) -> Announ
     )
 
 
-def _winner(entrant: Entrant, pool: DrawnPool) -> WinnerFacts:
+def _winner(entrant: Entrant, pool: PoolPrizes) -> WinnerFacts:
     return WinnerFacts(name=entrant.name, comment_id=entrant.comment_id, pool=pool.name, prize=pool.prize)

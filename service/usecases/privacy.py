@@ -13,7 +13,7 @@ from service.domain.contest import Contest
 from service.domain.drawing import entry_id
 from service.domain.log_chain import LogLine
 from service.i18n import known_language
-from service.storage import contests, entries, log, personal, posts, published
+from service.storage import contests, entries, log, personal, posts, strikes
 from service.storage.personal import Exclusion, PersonalEntry
 from service.usecases.freezing import public_name
 from service.usecases.judging import judge_entries
@@ -41,10 +41,10 @@ def erase(services: Services, email: str, *, actor: str) -> tuple[int, list[str]
             contest = contests.lock(tx, contest_id)
             ids = [entry.comment_id for entry in found if entry.contest_id == contest_id]
             given = _erase_posts(tx, services, contest, set(ids))
-            personal.erase(tx, contest_id, email, name=_nobody(contest), now=services.clock())
+            personal.erase(tx, contest_id, email, name=nobody(contest), now=services.clock())
             _follow_up(tx, services, contest, number=len(ids), actor=actor)
-            won = published.newest_winners(tx, contest_id)
-            if not won.isdisjoint([*map(entry_id, ids), *given]):
+            named = strikes.named(tx, contest_id)
+            if not named.isdisjoint([*map(entry_id, ids), *given]):
                 kept.append(f"The winner comment on “{contest.post_title}” may name this person: edit it in WordPress.")
         for title in dict.fromkeys(found.contest_title for found in personal.find_exclusions(tx, email)):
             kept.append(f"The rules of “{title}” list this address among those that may not win: change them.")
@@ -68,7 +68,8 @@ def _erase_posts(tx: Connection, services: Services, contest: Contest, comment_i
     return [public_name(known.facts) for known in erased]
 
 
-def _nobody(contest: Contest) -> str:
+def nobody(contest: Contest) -> str:
+    """The name that stands where somebody's was erased, in the contest's language."""
     return ANONYMOUS[known_language(contest.language)]
 
 

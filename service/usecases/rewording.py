@@ -24,8 +24,8 @@ def reword(tx: Connection, services: Services, contest: Contest) -> None:
 
 
 def _winner_comment(tx: Connection, services: Services, contest: Contest, announcement: Announcement) -> str:
-    done = draws.get(tx, contest.id, announcement.draw_number)
-    facts = replace(announcement_facts(tx, services, contest, done), proof_url=announcement.proof_url)
+    facts = announcement_facts(tx, services, contest, number=announcement.draw_number)
+    facts = replace(facts, proof_url=announcement.proof_url)
     return write_comment(contest.template, facts, language=contest.language)
 
 

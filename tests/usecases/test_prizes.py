@@ -18,7 +18,7 @@ def drawn(world: World, *, comments: int = 6, winners: int = 2) -> list[str]:
     seal.seal(world.services, 1, actor="ada")
     draw(world.services, 1, actor="ada")
     with world.services.store.read() as tx:
-        return list(strikes.ranking(tx, 1, 1, pool=1))
+        return [place.entry for place in strikes.order(tx, 1, 1, pool=1)]
 
 
 def strike(world: World, entry: str, kind: StrikeKind = StrikeKind.UNCLAIMED) -> Strike:
