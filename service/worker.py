@@ -12,6 +12,7 @@ from service.storage import contests
 from service.usecases.advance import advance
 from service.usecases.doorbell import forget_old
 from service.usecases.services import Services
+from service.usecases.terms import look_again
 
 IDLE_SECONDS = 1.0
 BROKEN_SECONDS = 5.0
@@ -23,9 +24,12 @@ log = structlog.get_logger()
 def work(services: Services, stop: threading.Event) -> None:
     """Work until told to stop; the step in hand is finished first."""
     log.info("worker_started")
-    tidy_at = monotonic() + TIDY_SECONDS
+    tidy_at, is_new = monotonic() + TIDY_SECONDS, True
     while not stop.is_set():
         try:
+            if is_new:
+                look_again(services)
+                is_new = False
             worked = work_once(services)
             if monotonic() >= tidy_at:
                 tidy_at = monotonic() + TIDY_SECONDS

@@ -192,6 +192,15 @@ def require_unsealed(contest: Contest) -> None:
         raise Conflict(f"Contest {contest.id} is sealed: its rules and entries can't change any more.", code="sealed")
 
 
+def require_kept(contest: Contest, *, to: str) -> None:
+    """Raise Conflict once everything personal is deleted: nobody knows any more whom the entries stand for."""
+    if contest.erased_at is not None:
+        raise Conflict(
+            f"The personal data of contest {contest.id} were deleted at the end of their term; it is too late to {to}.",
+            code="erased",
+        )
+
+
 def require_phase(contest: Contest, *allowed: Phase, to: str) -> None:
     """Raise Conflict unless the contest is in one of the phases."""
     if contest.phase not in allowed:

@@ -163,8 +163,9 @@ def _draw(services: Services, lease: Lease) -> datetime:
 
 
 def _drawn(services: Services, lease: Lease, contest: Contest) -> datetime | None:
-    if not contest.is_automatic:
-        return end_term(services, lease)
+    ends_at = end_term(services, lease)
+    if ends_at is None or not contest.is_automatic:  # None: it is over, and there are no names to announce
+        return ends_at
     require_public_url(services)
     request_announcement(services, contest.id, actor=WORKER, lease=lease)
     return services.clock()

@@ -44,7 +44,7 @@ def _poster(entry: str, post: KnownPost | None) -> Entrant:
         return Entrant(entry=entry, name="")
     evidence = post.facts.evidence
     if evidence is None:  # nobody saw it and a moderator let it in: its address is all there is
-        return Entrant(entry=entry, name=post.facts.entry)
+        return Entrant(entry=entry, name="" if post.facts.is_erased else post.facts.entry)
     return Entrant(entry=entry, name=show_handle(evidence.author_handle, evidence.author_name), url=evidence.url)
 
 
