@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from demo import contest
 from demo.service import DemoFailed, Service
 from testbed import wordpress
+from testbed.drand import Drand
 from testbed.shell import TestbedError
 from testbed.x import X
 
@@ -27,7 +28,8 @@ def main() -> int:
         _blog() as site,
         TemporaryDirectory(prefix="tirage-demo-") as folder,
         X() as x,
-        Service(site, Path(folder), origins=x.setting) as service,
+        Drand(period=3) as drand,
+        Service(site, Path(folder), origins=f"{x.setting} {drand.setting}", drand_info=drand.info) as service,
     ):
         result = contest.run(site, service, x)
         result["seconds"] = round(time.monotonic() - began, 1)

@@ -79,7 +79,7 @@ def _open(site: Site, service: Service, post_id: int, closes_at: datetime, *, x:
     command += ["--link", f"{site.base_url}/?p={post_id}", "--hashtag", network.HASHTAG, "--text", network.TEXT]
     say(f"$ tirage {shlex.join(command)}")
     opened = service.json(*command)
-    say(f"Contest {opened['id']} is open; its secret is committed to as {opened['commitment'][:16]}…")
+    say(f"Contest {opened['id']} is open. A round of the public beacon will decide (a chain of the demo's own).")
     contest_id: int = opened["id"]
     _wait_for(service, contest_id, lambda told: told["last_read_at"] is not None, "the first reading")
     _wait_for(
@@ -135,10 +135,16 @@ def _is_settled(told: Json) -> bool:
 def _seal_and_draw(service: Service, contest_id: int) -> None:
     sealed = service.json("contest", "seal", str(contest_id), "--yes")
     say(f"Sealed: SHA-256 of the list is {sealed['digest']}")
+    say(f"Round {sealed['beacon']['round']} of the beacon decides, a minute from now; nobody knows it yet.")
+    say(f"Meanwhile the contest's page tells both: {service.url}/contests/{_slug(service, contest_id)}")
     drawn = service.json("contest", "draw", str(contest_id))
     say(f"Drawn: {', '.join(winner['author'] for winner in drawn['winners'])}. The winner comment will be:")
     for line in service.cli("contest", "preview", str(contest_id)).splitlines():
         say(f"  | {line}")
+
+
+def _slug(service: Service, contest_id: int) -> str:
+    return str(service.json("contest", "show", str(contest_id))["slug"])
 
 
 def _announce(service: Service, contest_id: int) -> None:
@@ -167,6 +173,7 @@ def _result(site: Site, service: Service, contest_id: int, post_id: int) -> Json
         "posts": {**told["posts"]["counts"], "reasons": told["posts"]["reasons"]["ineligible"]},
         "post_winner": told["draw"]["winners"][1]["author"],
         "winner_comments": _count_winner_comments(site, post_id, told["proof_url"]),
+        "drawn_by": told["draw"]["randomness"],
         "receipt_verified": verified,
         "doorbells_taken": plugin.doorbells_taken(site),
     }

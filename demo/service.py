@@ -28,7 +28,7 @@ class DemoFailed(Exception):
 class Service:
     """A running Tirage with a database of its own; stops with the with-block."""
 
-    def __init__(self, site: Site, folder: Path, *, origins: str) -> None:
+    def __init__(self, site: Site, folder: Path, *, origins: str, drand_info: str) -> None:
         port = free_port()
         moderator = next(login for login, user in site.users.items() if user.role == "editor")
         self.url = f"http://127.0.0.1:{port}"
@@ -45,6 +45,7 @@ class Service:
             "POLL_SECONDS": "2",
             "WEBHOOK_SECRETS": self.secret,
             "NETWORK_ORIGINS": origins,
+            "DRAND_INFO": drand_info,
         }
 
     def __enter__(self) -> Self:

@@ -8,6 +8,7 @@ Its key is known to everybody who reads this, so its rounds can be known before 
 """
 
 import json
+import json
 import re
 import time
 from collections.abc import Callable, Iterable
@@ -77,6 +78,16 @@ class Drand(StandIn):
     @property
     def info(self) -> str:
         """What the chain tells of itself under /info, as the setting DRAND_INFO takes it."""
+        return json.dumps(_info(self.chain))
+
+    @property
+    def setting(self) -> str:
+        """The same as the setting NETWORK_ORIGINS."""
+        return " ".join(f"{host}={origin}" for host, origin in self.origins.items())
+
+    @property
+    def info(self) -> str:
+        """The chain as the setting DRAND_INFO."""
         return json.dumps(_info(self.chain))
 
     @property

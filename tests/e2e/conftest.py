@@ -118,6 +118,7 @@ def make_env(folder: Path, url: str, site: Site, **settings: str) -> dict[str, s
         "WORDPRESS_PASSWORD": site.users["moderateur"].app_password,
         "DATABASE_URL": f"sqlite:///{folder}/tirage.sqlite3",
         "PUBLIC_URL": "http://tirage.example",
+        "RANDOMNESS": "commit-reveal",
         "SECRETS_DIR": str(folder),
         "POLL_SECONDS": "1",
         "LEASE_SECONDS": "3",

@@ -10,7 +10,7 @@ import sys
 
 def test_the_demo_runs_a_contest_to_one_winner_comment():
     done = subprocess.run(
-        [sys.executable, "-m", "demo"], env={**os.environ, "ONCE": "1"}, capture_output=True, text=True, timeout=240
+        [sys.executable, "-m", "demo"], env={**os.environ, "ONCE": "1"}, capture_output=True, text=True, timeout=300
     )
     assert done.returncode == 0, done.stdout + done.stderr
     told = json.loads(done.stdout.splitlines()[-1])
@@ -42,5 +42,6 @@ def test_the_demo_runs_a_contest_to_one_winner_comment():
             "reasons": {"gone": 1, "not_public": 1, "off_message": 1},
         },
         "winner_comments": 1,
+        "drawn_by": "drand",
         "receipt_verified": True,
     }
