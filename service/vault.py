@@ -29,16 +29,16 @@ class Vault:
             return self._fernet().decrypt(locked.encode()).decode()
         except InvalidToken:
             raise Conflict(
-                "SECRET_KEY was changed since the blog was connected: set the former one, or connect the blog again "
-                "in WordPress under Settings → Tirage.",
+                "SECRET_KEY was changed since this was stored: set the former one and restart; or, where it is the blog's "
+                "password, connect the blog again in WordPress under Settings → Tirage.",
                 code="secret_key_changed",
             ) from None
 
     def _fernet(self) -> Fernet:
         if len(self._secret_key) < SHORTEST_KEY:
             raise Conflict(
-                "Set SECRET_KEY in the service's settings, to at least 16 characters: the blog's password is stored "
-                "encrypted with it.",
+                "Set SECRET_KEY in the service's settings, to at least 16 characters: the blog's password and what "
+                "winners tell are stored encrypted with it.",
                 code="secret_key_missing",
             )
         derive = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"tirage vault 1")

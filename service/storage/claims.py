@@ -108,5 +108,12 @@ def current_draw(tx: Connection, contest_id: int) -> int | None:
     return row.number if row and row.drawn_at and not row.replaced_at else None
 
 
+def given_by(tx: Connection, contest_id: int, number: int, entry: str) -> str:
+    """The comment without which a post wouldn't have taken part in a draw, as the seal froze it; empty for none."""
+    query = select(draws.c.entries).where(draws.c.contest_id == contest_id, draws.c.number == number)
+    frozen = tx.execute(query).scalar_one_or_none() or []
+    return next((str(kept.get("given_by", "")) for kept in frozen if kept["id"] == entry), "")
+
+
 def _all(tx: Connection, query: Select[Any]) -> list[Claim]:
     return [Claim(**row._mapping) for row in tx.execute(query.order_by(claims.c.id))]

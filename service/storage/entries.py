@@ -159,6 +159,12 @@ def set_override(tx: Connection, contest_id: int, comment_id: int, override: Ove
         raise NotFound(f"Contest {contest_id} has no entry for comment {comment_id}.")
 
 
+def email(tx: Connection, contest_id: int, comment_id: int) -> str:
+    """The e-mail address under a comment, as it was typed; empty where there is none, or no such entry."""
+    where = (entries.c.contest_id == contest_id, entries.c.comment_id == comment_id)
+    return tx.execute(select(entries.c.author_email).where(*where)).scalar_one_or_none() or ""
+
+
 def count_states(tx: Connection, contest_id: int) -> dict[State, int]:
     """How many entries the blog keeps in each state."""
     query = select(entries.c.state, func.count()).where(entries.c.contest_id == contest_id).group_by(entries.c.state)
