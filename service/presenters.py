@@ -1,4 +1,4 @@
-"""How contests, entries and draws look as JSON: the same for the command line and the web."""
+"""How contests and entries look as JSON: the same for the command line and the web."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from service.domain.beacon import BeaconCommitment, time_of
 from service.domain.contest import Contest, Problem, Rules
-from service.domain.drawing import comment_id_of, rfc3339
+from service.domain.drawing import rfc3339
 from service.domain.eligibility import Status
 from service.domain.log_chain import LogLine, line_json
-from service.domain.pools import Pool, is_comment
+from service.domain.pools import Pool
+from service.draw_presenters import announcement_json, draw_json
 from service.post_presenters import (
     compose_json,
     counts_json,
@@ -25,14 +25,11 @@ from service.post_presenters import (
     search_json,
 )
 from service.storage import draws, entries
-from service.storage.draws import Announcement, Draw
 from service.storage.listing import Entry
 from service.storage.personal import Exclusion, PersonalEntry
 from service.usecases.adopt import Plan
 from service.usecases.collect import Reading
-from service.usecases.draw import PoolOutcome, outcomes_of
 from service.usecases.ports import Networks
-from service.usecases.winners import Entrant, entrants
 
 Json = dict[str, Any]
 ProofUrl = Callable[[str, int], str]  # a contest's slug and a draw's number make the draw's public page
@@ -50,7 +47,7 @@ def contest_json(tx: Connection, contest: Contest, *, proof_url: ProofUrl, netwo
             status.value: _codes_json(tx, contest.id, status) for status in (Status.INELIGIBLE, Status.UNDECIDED)
         },
         "proof_url": proof_url(contest.slug, draw.number) if draw and draw.receipt else None,
-        "draw": draw_json(draw, winner_names(tx, contest.id, draw)) if draw else None,
+        "draw": draw_json(tx, contest, draw) if draw else None,
         "announcement": announcement_json(announcement) if announcement else None,
         "posts": posts_json(tx, contest, networks) if contest.wants_posts else None,
     }
@@ -79,6 +76,7 @@ def contest_line_json(contest: Contest, *, proof_url: ProofUrl) -> Json:
         "randomness": contest.randomness.value,
         "publishes_list": contest.publishes_list,
         "template": contest.template,
+        "promotion_template": contest.promotion_template,
         "commitment": contest.commitment,
         "opened_at": rfc3339(contest.opened_at),
         "last_read_at": instant_json(contest.last_read_at),
@@ -149,14 +147,6 @@ def exclusion_json(exclusion: Exclusion) -> Json:
 def _codes_json(tx: Connection, contest_id: int, status: Status) -> Json:
     counted = entries.count_codes(tx, contest_id, status)
     return {code.value: number for code, number in sorted(counted.items())}
-
-
-def winner_names(tx: Connection, contest_id: int, draw: Draw | None) -> dict[str, Entrant]:
-    """Who stands behind the entries that won or come next; empty before the draw."""
-    if draw is None or draw.receipt is None:
-        return {}
-    named = [entry for pool in outcomes_of(draw.receipt) for entry in (*pool.winners, *pool.alternates)]
-    return entrants(tx, contest_id, named)
 
 
 def pools_json(pools: Sequence[Pool]) -> list[Json]:
@@ -245,68 +235,6 @@ def reading_json(reading: Reading, counts: Mapping[Status, int]) -> Json:
         "complete": not reading.gap,
         "gap": reading.gap or None,
         "counts": counts_json(counts),
-    }
-
-
-def draw_json(draw: Draw, names: Mapping[str, Entrant] | None = None) -> Json:
-    """A draw; winners and alternates in order of place, empty while it is only sealed."""
-    told: Json = {
-        "number": draw.number,
-        "sealed_at": rfc3339(draw.sealed_at),
-        "digest": draw.digest,
-        "beacon": promised_json(draw.beacon) if draw.beacon else None,
-        "randomness": draw.receipt["randomness"]["source"] if draw.receipt else None,
-        "drawn_at": instant_json(draw.drawn_at),
-        "seed": None,
-        "winners": [],
-        "alternates": [],
-        "prizes_left": None,
-    }
-    if draw.receipt is None:
-        return told
-    pools = outcomes_of(draw.receipt)
-    named = names or {}
-    return {
-        **told,
-        "seed": draw.receipt["draw"].get("seed") or draw.receipt["draw"]["pools"][0]["seed"],
-        "winners": [_person(entry, pool, named) for pool in pools for entry in pool.winners],
-        "alternates": [_person(entry, pool, named) for pool in pools for entry in pool.alternates],
-        "prizes_left": sum(pool.prizes_left for pool in pools),
-    }
-
-
-def promised_json(promised: BeaconCommitment) -> Json:
-    """The beacon's round that a draw waits for, and when it comes out."""
-    chain = promised.chain
-    return {
-        "chain": chain.name,
-        "chain_hash": chain.hash,
-        "round": promised.round,
-        "out_at": rfc3339(time_of(chain, promised.round)),
-    }
-
-
-def _person(entry: str, pool: PoolOutcome, names: Mapping[str, Entrant]) -> Json:
-    entrant = names.get(entry)
-    return {
-        "entry": entry,
-        "comment_id": comment_id_of(entry) if is_comment(entry) else None,
-        "author": entrant.name if entrant else None,
-        "url": (entrant.url if entrant else "") or None,
-        "pool": pool.name,
-        "prize": pool.prize,
-    }
-
-
-def announcement_json(announcement: Announcement) -> Json:
-    """The winner comment, written (with its comment's id and address) or to be written."""
-    return {
-        "draw": announcement.draw_number,
-        "text": announcement.text,
-        "actor": announcement.actor,
-        "comment_id": announcement.comment_id,
-        "comment_url": announcement.comment_url,
-        "posted_at": instant_json(announcement.posted_at),
     }
 
 

@@ -127,6 +127,12 @@ def confirm(question: str, *, yes: bool) -> None:
     click.confirm(question, abort=True, err=True)
 
 
+def who_words(person: presenters.Json) -> str:
+    """Somebody in a draw, and by which entry: "Ada (comment 412)"."""
+    entry = f"comment {person['comment_id']}" if person["comment_id"] else f"post {person['entry']}"
+    return f"{person['author']} ({entry})" if person["author"] else entry
+
+
 def contest_json(services: Services, contest_id: int) -> presenters.Json:
     """Everything about a contest. Raises NotFound."""
     with services.store.read() as tx:

@@ -58,6 +58,11 @@ LARGEST_COMMENT = 2**63 - 1
 @click.option("--exclude", multiple=True, help="One more address, name, @handle or #account that may not win.")
 @click.option("--include", multiple=True, help="Take one off that list.")
 @click.option("--template", type=click.Path(path_type=Path, dir_okay=False), help="A file with the winner comment.")
+@click.option(
+    "--promotion-template",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A file with the reply that tells who got a prize next.",
+)
 @click.option("--reason", required=True, help="Why; the contest's log keeps it.")
 @yes
 @as_json
@@ -79,11 +84,12 @@ def change(
     exclude: tuple[str, ...],
     include: tuple[str, ...],
     template: Path | None,
+    promotion_template: Path | None,
     reason: str,
     yes: bool,
     as_json: bool,
 ) -> None:
-    """Change a contest that isn't sealed yet; its template can change until it is used."""
+    """Change a contest that isn't sealed yet; its template can change until it is used, that of replies always."""
     flags = {
         "replies_count": replies,
         "staff_may_win": staff,
@@ -107,6 +113,7 @@ def change(
             randomness=Randomness(randomness) if randomness else None,
             publishes_list=publish_list,
             template=read_template(template),
+            promotion_template=read_template(promotion_template),
         )
         wanted = _confirm_deadline(services, contest_id, wanted, yes=yes)
         contest = adopt.change_contest(services, contest_id, wanted, actor=actor(), reason=reason)

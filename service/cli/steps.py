@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from service import presenters
+from service import draw_presenters, presenters
 from service.cli.common import (
     actor,
     as_json,
@@ -18,10 +18,11 @@ from service.cli.common import (
     show_progress,
     show_waiting,
     tell,
+    who_words,
     yes,
 )
 from service.domain.errors import BadInput, Blocked, Conflict
-from service.storage import draws, entries
+from service.storage import contests, draws, entries
 from service.storage.draws import Draw
 from service.usecases import announce, collect, draw, seal
 from service.usecases.services import Services
@@ -55,8 +56,9 @@ def seal_(contest_id: int, leave_out_undecided: bool, without_search: bool, yes:
     confirm("Seal the contest? Nothing about who is in can change afterwards.", yes=yes)
     with open_services() as services:
         sealed = _seal(services, contest_id, leave_out=leave_out_undecided, without_search=without_search, yes=yes)
+        told = _draw_json(services, contest_id, sealed)
     if as_json:
-        return print_json(presenters.draw_json(sealed))
+        return print_json(told)
     tell(f"Sealed. SHA-256 of the list: {sealed.digest}")
 
 
@@ -97,9 +99,7 @@ def draw_(contest_id: int, with_secret: bool, reason: str | None, yes: bool, as_
     with open_services() as services:
         _wait_for_round(services, contest_id)
         done = draw.draw(services, contest_id, actor=actor(), secret_reason=reason)
-        with services.store.read() as tx:
-            names = presenters.winner_names(tx, contest_id, done)
-    told = presenters.draw_json(done, names)
+        told = _draw_json(services, contest_id, done)
     if as_json:
         return print_json(told)
     for winner in told["winners"]:
@@ -107,6 +107,11 @@ def draw_(contest_id: int, with_secret: bool, reason: str | None, yes: bool, as_
     if not told["winners"]:
         click.echo("Nobody was eligible, so nobody wins.")
     tell("Look at it with `tirage contest preview`, then `tirage contest announce`.")
+
+
+def _draw_json(services: Services, contest_id: int, done: Draw) -> presenters.Json:
+    with services.store.read() as tx:
+        return draw_presenters.draw_json(tx, contests.get(tx, contest_id), done)
 
 
 def _wait_for_round(services: Services, contest_id: int) -> None:
@@ -119,10 +124,8 @@ def _wait_for_round(services: Services, contest_id: int) -> None:
 
 def _winner_words(winner: presenters.Json, *, is_only: bool) -> str:
     """A winner in a line: who, by which entry, and the prize; of several pools which one."""
-    entry = f"comment {winner['comment_id']}" if winner["comment_id"] else f"post {winner['entry']}"
-    who = f"{winner['author']} ({entry})" if winner["author"] else entry
     won = [] if is_only else [winner["pool"]]
-    return ": ".join([who, *won, *filter(None, [winner["prize"]])])
+    return ": ".join([who_words(winner), *won, *filter(None, [winner["prize"]])])
 
 
 @click.command()
@@ -158,7 +161,7 @@ def announce_(contest_id: int, yes: bool, as_json: bool) -> None:
     with open_services() as services:
         done = announce.announce(services, contest_id, actor=actor())
     if as_json:
-        return print_json(presenters.announcement_json(done))
+        return print_json(draw_presenters.announcement_json(done))
     tell(f"The winner comment stands at {done.comment_url}")
 
 

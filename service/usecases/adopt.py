@@ -23,7 +23,7 @@ from service.usecases.deadline import read_deadline
 from service.usecases.judging import judge_entries
 from service.usecases.review import check_reason
 from service.usecases.services import Services
-from service.usecases.wording import check_template
+from service.usecases.wording import check_promotion_template, check_template
 
 PHASES_BEFORE_ANNOUNCING = (Phase.OPEN, Phase.CLOSING, Phase.REVIEW, Phase.SEALED, Phase.DRAWN)
 _READABLE_STATUSES = frozenset({"publish", "private", "future", "pending", "draft"})
@@ -75,6 +75,7 @@ class Change:
     publishes_list: bool | None = None
     claims: Claims | None = None
     template: str | None = None
+    promotion_template: str | None = None
 
 
 def plan(
@@ -163,7 +164,9 @@ def open_contest(services: Services, plan: Plan, *, actor: str) -> Contest:
 
 
 def change_contest(services: Services, contest_id: int, change: Change, *, actor: str, reason: str) -> Contest:
-    """Change an unsealed contest and judge again; what changed is logged. The template can change until it is used.
+    """Change an unsealed contest and judge again; what changed is logged.
+
+    The template of the winner comment can change until it is used, that of the replies always.
 
     Raises BadInput, Conflict, NotFound, BlogProblem.
     """
@@ -176,6 +179,8 @@ def change_contest(services: Services, contest_id: int, change: Change, *, actor
         check_search(services, change.search or contest.search, change.pools or contest.pools)
     if change.template:
         check_template(change.template, language=contest.language)
+    if change.promotion_template:
+        check_promotion_template(change.promotion_template, language=contest.language)
     with services.store.write() as tx:
         contest = contests.lock(tx, contest_id)
         _require_changeable(contest, change)
@@ -196,7 +201,9 @@ def read_changed_deadline(services: Services, contest: Contest, change: Change) 
 
 
 def _require_changeable(contest: Contest, change: Change) -> None:
-    if change == Change(template=change.template):
+    if change == Change(promotion_template=change.promotion_template):
+        return
+    if change == Change(template=change.template, promotion_template=change.promotion_template):
         require_phase(contest, *PHASES_BEFORE_ANNOUNCING, to="change its template")
     else:
         require_unsealed(contest)
@@ -214,10 +221,10 @@ def _changed_values(contest: Contest, change: Change, closes_at: datetime | None
         "publishes_list": change.publishes_list,
         "claims": change.claims,
         "template": change.template,
+        "promotion_template": change.promotion_template,
     }
     values = {name: value for name, value in wanted.items() if value is not None and value != getattr(contest, name)}
-    if change.template == "":
-        values["template"] = None
+    values |= {name: None for name in ("template", "promotion_template") if getattr(change, name) == ""}
     check_pools(values.get("pools", contest.pools))
     if values.keys() & {"pools", "message"}:
         pools = values.get("pools", contest.pools)

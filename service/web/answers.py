@@ -10,6 +10,7 @@ from service.domain.contest import Phase, Randomness, XSearch
 from service.domain.eligibility import Action, Code, Kind, State, Status
 from service.domain.pools import Channel
 from service.domain.posts import NetworkName, Sight
+from service.domain.strikes import StrikeKind
 from service.usecases.add_posts import Became
 
 RFC3339 = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"
@@ -124,6 +125,7 @@ class ContestLine(Plan):
     slug: str
     phase: Phase
     template: str | None
+    promotion_template: str | None
     commitment: str = Field(description="SHA-256 of the secret that is revealed at the draw", pattern=DIGEST)
     opened_at: str = instant("When it was opened")
     last_read_at: str | None = Field(description="When its comments were last read")
@@ -147,15 +149,69 @@ class Counts(Answer):
     undecided: int
 
 
-class Person(Answer):
-    """Somebody in a draw, by their entry."""
+class Entrant(Answer):
+    """Somebody by their entry."""
 
     entry: str = Field(description="comment:412 or x:1990000000000000001")
     comment_id: int | None = Field(description="None for a post")
     author: str | None
     url: str | None = Field(description="The post's address")
+
+
+class Person(Entrant):
+    """Somebody in a draw."""
+
     pool: str
     prize: str
+
+
+class Holder(Person):
+    """Somebody who holds a prize now."""
+
+    place: int = Field(description="Which of the pool's prizes, from 1")
+    strike: int | None = Field(description="The strike that promoted them; None: they won in the draw")
+
+
+class Announcement(Answer):
+    """The winner comment or a reply to it, written or to be written."""
+
+    draw: int
+    text: str
+    actor: str
+    comment_id: int | None
+    comment_url: str | None
+    posted_at: str | None
+
+
+class Strike(Answer):
+    """A prize that passed on."""
+
+    number: int
+    pool: int
+    kind: StrikeKind
+    reason: str
+    actor: str
+    at: str = instant("When")
+    struck: Entrant
+    promoted: Entrant | None = Field(description="None where nobody was left")
+    reply: Announcement | None = Field(description="None where it was before the winner comment, which tells the rest")
+
+
+class DrawPrizes(Answer):
+    """Who holds the prizes of a draw, and how they passed on."""
+
+    number: int
+    holders: list[Holder]
+    strikes: list[Strike]
+    prizes_left: int
+    replaced_at: str | None
+    replaced_reason: str | None
+
+
+class Prizes(Answer):
+    """The finished draws, the newest first."""
+
+    draws: list[DrawPrizes]
 
 
 class PromisedRound(Answer):
@@ -180,17 +236,10 @@ class Draw(Answer):
     winners: list[Person]
     alternates: list[Person]
     prizes_left: int | None
-
-
-class Announcement(Answer):
-    """The winner comment, written or to be written."""
-
-    draw: int
-    text: str
-    actor: str
-    comment_id: int | None
-    comment_url: str | None
-    posted_at: str | None
+    holders: list[Holder] = Field(description="Who holds the prizes now; winners are as they were drawn")
+    strikes: list[Strike]
+    replaced_at: str | None
+    replaced_reason: str | None
 
 
 class Composed(Answer):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from service import presenters
+from service import draw_presenters, presenters
 from service.domain.errors import Conflict
-from service.storage import draws, entries
+from service.storage import contests, draws, entries
 from service.storage.draws import Draw
 from service.usecases import announce, collect, draw, seal
 from service.web import answers
@@ -66,7 +66,7 @@ def draw_now(path: ContestPath, body: DrawBody) -> Any:
 def announce_now(path: ContestPath) -> Any:
     """Write the winner comment on the post, exactly once"""
     done = announce.announce(services(), path.contest_id, actor=actor())
-    return presenters.announcement_json(done)
+    return draw_presenters.announcement_json(done)
 
 
 @part.get("/contests/<int:contest_id>/receipt", responses=may_answer(404, 409, ok=answers.Receipt))
@@ -81,4 +81,4 @@ def show_receipt(path: ContestPath) -> Any:
 
 def _shown(contest_id: int, done: Draw) -> presenters.Json:
     with services().store.read() as tx:
-        return presenters.draw_json(done, presenters.winner_names(tx, contest_id, done))
+        return draw_presenters.draw_json(tx, contests.get(tx, contest_id), done)

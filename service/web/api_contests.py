@@ -91,6 +91,7 @@ def change_contest(path: ContestPath, body: ChangeBody) -> Any:
         randomness=body.randomness,
         publishes_list=body.publishes_list,
         template=body.template,
+        promotion_template=body.promotion_template,
     )
     contest = adopt.change_contest(services(), path.contest_id, change, actor=actor(), reason=body.reason)
     return _shown(contest)

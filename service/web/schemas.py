@@ -8,7 +8,7 @@ from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema
 
 from service.domain.contest import MOST_EXCLUDED, Phase, Randomness, Rules
 from service.domain.eligibility import Code, Status
-from service.domain.pools import Pool, default_pools
+from service.domain.pools import MOST_POOLS, Pool, default_pools
 from service.usecases.comment_template import LONGEST_TEMPLATE
 from service.web.pool_schemas import MessageBody, PoolsBody, SearchBody, as_pools, refuse_both
 from service.web.values import (
@@ -23,6 +23,7 @@ from service.web.values import (
     Limit,
     OptionalBody,
     Query,
+    Whole,
     Winners,
     id_as_text,
     text_of,
@@ -52,6 +53,12 @@ PublicWhy = Annotated[str, text_of(500), Field(description="The reason, which is
 Who = Annotated[str, text_of(320)]
 Drawn = Annotated[Randomness, Field(strict=False)]
 Template = Annotated[str, text_of(LONGEST_TEMPLATE, shortest=0), Field(description="The winner comment; empty: ours")]
+
+PromotionTemplate = Annotated[
+    str,
+    text_of(LONGEST_TEMPLATE, shortest=0),
+    Field(description="The reply that tells who got a prize next; empty: ours. It can change at any time"),
+]
 
 
 class ContestPath(BaseModel):
@@ -190,10 +197,40 @@ class ChangeBody(Body):
     randomness: Drawn | None = None
     publishes_list: bool | None = None
     template: Template | None = None
+    promotion_template: PromotionTemplate | None = None
 
 
 class ReasonBody(Body):
     """Why an entry is struck or let in."""
+
+    reason: PublicWhy
+
+
+class WinnerBody(Body):
+    """Which winner is struck, and why."""
+
+    entry: Annotated[
+        str,
+        text_of(LONGEST_ADDRESS),
+        BeforeValidator(id_as_text),
+        WithJsonSchema(
+            {
+                "description": "A comment's number, an entry's name, or a post's address",
+                "anyOf": [
+                    {"type": "string", "minLength": 1, "maxLength": LONGEST_ADDRESS, "pattern": NO_NUL},
+                    {"type": "integer", "minimum": 1, "maximum": LARGEST_ID},
+                ],
+            }
+        ),
+    ]
+    pool: Annotated[int, Field(ge=1, le=MOST_POOLS), Whole] | None = Field(
+        None, description="Only the prize of the pool with this number; else all that the entry holds"
+    )
+    reason: PublicWhy
+
+
+class RedrawBody(Body):
+    """Why a draw is replaced."""
 
     reason: PublicWhy
 
