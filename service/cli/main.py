@@ -16,6 +16,7 @@ from service.cli import (
     blog,
     contest,
     database,
+    export,
     log,
     moderate,
     plugin,
@@ -41,6 +42,7 @@ def cli() -> None:
 for step in (steps.collect_, steps.seal_, steps.draw_, steps.preview, steps.announce_, steps.receipt_):
     contest.group.add_command(step)
 contest.group.add_command(log.show)
+contest.group.add_command(export.export_)
 for decision in (moderate.change, moderate.disqualify, moderate.readmit):
     contest.group.add_command(decision)
 for command_ in (posts.posts_, posts.add_posts_, posts.look):

@@ -103,7 +103,7 @@ def forget_traces(tx: Connection, contest_id: int, *, now: datetime) -> None:
     Hosts that were asked to rest until before now are forgotten with it, whichever contest asked them.
     """
     tx.execute(announcements.update().where(announcements.c.contest_id == contest_id).values(text=""))
-    nothing = {"cursor": {}, "problem": None, "run_from": None, "next_at": None}
+    nothing: dict[str, Any] = {"cursor": {}, "problem": None, "run_from": None, "next_at": None}
     tx.execute(searches.update().where(searches.c.contest_id == contest_id).values(**nothing))
     tx.execute(delete(rings).where(rings.c.contest_id == contest_id))
     tx.execute(delete(rests).where(rests.c.until <= now))

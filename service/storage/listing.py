@@ -76,6 +76,12 @@ def authors(tx: Connection, contest_id: int, comment_ids: list[int]) -> dict[int
     return dict(tx.execute(select(entries.c.comment_id, entries.c.author_name).where(*where)).all())
 
 
+def emails(tx: Connection, contest_id: int, comment_ids: list[int]) -> dict[int, str]:
+    """The e-mail addresses under these comments."""
+    where = (entries.c.contest_id == contest_id, entries.c.comment_id.in_(comment_ids))
+    return dict(tx.execute(select(entries.c.comment_id, entries.c.author_email).where(*where)).all())
+
+
 def _conditions(wanted: EntryFilter) -> list[Any]:
     conditions: list[Any] = []
     if wanted.status is not None:

@@ -12,7 +12,18 @@ from flask_openapi3.openapi import OpenAPI
 from service.settings import Settings
 from service.usecases import doorbell
 from service.usecases.services import Services
-from service.web import api_actions, api_contests, api_entries, api_posts, hooks, plugin_calls, problems, public, status
+from service.web import (
+    api_actions,
+    api_contests,
+    api_entries,
+    api_exports,
+    api_posts,
+    hooks,
+    plugin_calls,
+    problems,
+    public,
+    status,
+)
 from service.web.answers import Problem
 from service.web.auth import SECURITY_SCHEMES
 from service.web.bodies import LARGEST_BODY
@@ -46,7 +57,7 @@ def build(settings: Settings, services: Services) -> OpenAPI:
     add_headers(app)
     problems.handle_errors(app)
     set_up_templates(app)
-    for room in (api_contests, api_entries, api_posts, api_actions, status):
+    for room in (api_contests, api_entries, api_posts, api_exports, api_actions, status):
         app.register_api(room.part)
     app.register_blueprint(hooks.part)
     app.register_blueprint(plugin_calls.part)

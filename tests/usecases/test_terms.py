@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
@@ -25,15 +26,16 @@ from tests.factories import CLOSES_AT
 from tests.fake_networks import FakeSource
 from tests.usecases.test_privacy import dump
 
-ADA = {
+EMAIL = "Ada@Lovelace.example"
+ADA: dict[str, Any] = {
     "author_name": "Ada Lovelace",
-    "author_email": "Ada@Lovelace.example",
+    "author_email": EMAIL,
     "author_url": "https://ada-web.example/",
     "author_ip": "198.51.100.77",
     "account_id": 4711_4711,
     "handles": "x:ada_on_x",
 }
-POSTER = {
+POSTER: dict[str, Any] = {
     "author_id": "6677889900",
     "author_handle": "poster_handle",
     "author_name": "Petra Poster",
@@ -166,6 +168,7 @@ def test_a_later_draw_begins_the_term_anew(drawn_world):
     announce_it(drawn_world)
     with drawn_world.services.store.write() as tx:
         first = draws.latest(tx, 1)
+        assert first.drawn_at is not None
         later = first.drawn_at + timedelta(days=30)
         tx.exec_driver_sql("UPDATE draws SET drawn_at = ?", (later.strftime("%Y-%m-%d %H:%M:%S.%f"),))
     drawn_world.run()
@@ -235,8 +238,8 @@ def test_a_doorbell_and_every_reading_bring_nothing_back(ended_world):
 
 
 def test_whom_nobody_knows_any_more_is_not_found_and_erasing_them_does_nothing(ended_world):
-    assert privacy.export(ended_world.services, ADA["author_email"]) == ([], [])
-    assert privacy.erase(ended_world.services, ADA["author_email"], actor="wordpress")[0] == 0
+    assert privacy.export(ended_world.services, EMAIL) == ([], [])
+    assert privacy.erase(ended_world.services, EMAIL, actor="wordpress")[0] == 0
 
 
 def test_while_the_winner_comment_is_to_be_written_its_names_stay(drawn_world):
