@@ -12,7 +12,7 @@ nobody else. Who won in an earlier pool is passed over where the rules say so. T
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -215,11 +215,6 @@ def _places(
         else:
             following.append(entry)
     return first, following, passed_over
-
-
-def promote(order: Sequence[str], *, winners: int, struck: Collection[str]) -> tuple[str, ...]:
-    """Who holds the prizes once the struck entries are passed over; `order` is the draw's, lowest ticket first."""
-    return tuple([entry for entry in order if entry not in struck][:winners])
 
 
 def is_commitment_to(commitment: str, secret: str) -> bool:
