@@ -1,6 +1,7 @@
 """The public beacon, the chained log, claims, and prizes that pass on"""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +21,7 @@ _log = sa.table(
     sa.column("at", Instant()),
     sa.column("details", sa.JSON()),
 )
+_contests = sa.table("contests", sa.column("phase", sa.String()), sa.column("due_at", Instant()))
 _draws = sa.table(
     "draws",
     *(sa.column(name, sa.Integer()) for name in ("id", "contest_id", "number")),
@@ -44,6 +46,8 @@ def _extend_contests() -> None:
     op.add_column("contests", sa.Column("claims", sa.JSON(), server_default="{}", nullable=False))
     op.add_column("contests", sa.Column("erased_at", Instant(), nullable=True))
     op.add_column("contests", sa.Column("promotion_template", sa.Text(), nullable=True))
+    is_drawn = sa.and_(_contests.c.phase.in_(["drawn", "announced"]), _contests.c.due_at.is_(None))
+    op.execute(_contests.update().where(is_drawn).values(due_at=datetime.now(UTC)))  # their personal data have a term
 
 
 def _extend_draws() -> None:
