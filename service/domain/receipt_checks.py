@@ -62,6 +62,8 @@ def _check_shape(receipt: Receipt) -> Iterator[Failure]:
             yield Failure("randomness.instead_of", "must hold exactly chain, round")
     if type(receipt["log"]["lines"]) is not int:
         yield Failure("log.lines", "is no whole number")
+    if not isinstance(receipt["log"]["head"], str):
+        yield Failure("log.head", "is no text")
     yield from check_shape(receipt, keys)
 
 
@@ -74,6 +76,8 @@ def check_shape(receipt: Receipt, keys: Mapping[str, set[str]]) -> Iterator[Fail
     for name in ("slug", "post_url"):
         if not isinstance(receipt["contest"][name], str):
             yield Failure(f"contest.{name}", "is no text")
+    if not isinstance(receipt["entries"], list):
+        yield Failure("entries", "is no list")
     if type(receipt["draw"]["number"]) is not int:  # "1" would make the same line of the sealed text
         yield Failure("draw.number", "is no whole number")
     if "secret" in keys["randomness"] and receipt["randomness"]["source"] != Randomness.COMMIT_REVEAL:
@@ -111,7 +115,7 @@ def check_entry_shapes(receipt: Receipt) -> Iterator[Failure]:
         verdict, name = entry["verdict"], entry["id"]
         if set(entry) - _ENTRY_KEYS or set(verdict) - {"status", "reasons", "overruled"}:
             yield Failure("entries", f"holds more of {name} than a receipt tells")
-        if is_eligible(entry) and verdict["reasons"]:
+        if is_eligible(entry) and verdict["reasons"] != []:
             yield Failure("entries", f"has {name} eligible although reasons stand against it")
         if "overruled" in verdict and entry.get("moderator", {}).get("action") != Action.READMIT:
             yield Failure("entries", f"sets reasons against {name} aside without a moderator")

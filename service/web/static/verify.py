@@ -151,8 +151,10 @@ def check_shape(receipt: Any, version: int, _: Any) -> Iterator[Failure]:
     kinds: dict[str, tuple[object, type]] = {
         "contest.slug": (contest["slug"], str),
         "contest.post_url": (contest["post_url"], str),
+        "entries": (receipt["entries"], list),
         "draw.number": (draw["number"], int),
         "log.lines": (log["lines"], int),
+        "log.head": (log["head"], str),
     }
     for where, (value, kind) in kinds.items():
         if type(value) is not kind:
@@ -196,7 +198,7 @@ def check_verdict(entry: Any, standing: set[str], *, is_in: bool, is_readmitted:
     known = {"id", "submitted_at", "person", "given_by", "moderator", "evidence", "verdict"}
     if set(entry) - known or set(verdict) - {"status", "reasons", "overruled"}:
         yield "more"
-    if is_in and verdict["reasons"]:
+    if is_in and verdict["reasons"] != []:
         yield "against"
     if "overruled" in verdict and not is_readmitted:
         yield "overruled"
