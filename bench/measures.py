@@ -6,25 +6,15 @@ What is timed several times counts with its fastest: what else the machine does 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from hashlib import sha256
 from itertools import count
 from pathlib import Path
 from time import perf_counter
 
-from bench import blog, worker
+from bench import blog, drawing, worker
 from bench.report import Line
 from bench.worker import BenchFailed
-from service.domain import receipt
-from service.domain.contest import Contest
-from service.domain.drawing import hash_text
-from service.domain.eligibility import EntryFacts, judge
-from service.domain.log_chain import LogHead
 from service.storage import contests, entries
-from service.storage.draws import Draw
 from service.usecases.collect import collect
-from service.usecases.draw import make_receipt
-from service.usecases.freezing import judged_entries
-from service.usecases.judging import Judged
 from testbed.wordpress import Site
 
 MOST_OF_PLAIN = 0.4
@@ -112,20 +102,14 @@ class Measures:
             samples={"seconds": [seconds]},
         )
 
-    def drawing(self, post_id: int, comments: int) -> Line:
-        """Judge, seal and draw, with the receipt; beside hashing and sorting as many names."""
+    def drawing(self, post_id: int, comments: int) -> Iterator[Line]:
+        """Seal and draw, and all that goes before and after it; each beside hashing and sorting as many names."""
         with blog.tirage(self._site, self._database()) as services:
             contest = blog.open_contest(services, post_id)
             collect(services, contest.id)
             with services.store.read() as tx:
                 facts, secret = entries.facts(tx, contest.id), contests.secret(tx, contest.id)
-        bare = _seconds(lambda: _hash_and_sort(comments), comments)
-        ours = _seconds(lambda: _seal_and_draw(contest, facts, secret), comments)
-        return Line(
-            name=f"judge, seal and draw {comments:,} ÷ hash and sort",
-            measured=ours / bare,
-            samples={"ours_seconds": [ours], "bare_seconds": [bare]},
-        )
+        yield from drawing.against_hash_and_sort(contest, facts, secret)
 
     def _read(self, post_id: int, comments: int) -> float:
         """With wp_bridge alone."""
@@ -152,36 +136,3 @@ def _seconds(act: Callable[[], int], comments: int) -> float:
 def _require(found: int, comments: int) -> None:
     if found != comments:
         raise BenchFailed(f"{found} comments came where there are {comments}: nothing to compare.")
-
-
-def _hash_and_sort(number: int) -> int:
-    seed = hash_text("seed")
-    return len(sorted(sha256(f"{seed}|comment:{place}".encode()).hexdigest() for place in range(number)))
-
-
-def _seal_and_draw(contest: Contest, facts: list[EntryFacts], secret: str) -> int:
-    judged = Judged(comments=facts, verdicts=judge(contest, facts), posts=[], post_verdicts=[])
-    entries = [receipt.entry_json(entry) for entry in judged_entries(contest, judged)]
-    rules = receipt.rules_json(contest)
-    text = receipt.seal(
-        slug=contest.slug,
-        post_url=contest.post_url,
-        number=1,
-        sealed_at=contest.closes_at,
-        commitment=contest.commitment,
-        log=LogHead(),
-        rules=rules,
-        entries=entries,
-    )
-    sealed = Draw(
-        number=1,
-        sealed_at=contest.closes_at,
-        sealed_text=text,
-        digest=hash_text(text),
-        rules=rules,
-        entries=entries,
-        commitment=contest.commitment,
-        log=LogHead(),
-    )
-    told = make_receipt(contest, sealed, secret=secret, drawn_at=contest.closes_at)
-    return len(told["draw"]["pools"][0]["ranking"])

@@ -40,7 +40,7 @@ def core_routes(wish: Wish) -> Iterator[Line]:
         large_id = blog.write_post(site, wish.large)
         yield measures.growth(large_id, wish.large, small_id, wish.small, repeats=min(wish.repeats, 2))
         yield measures.memory(large_id, wish.large, is_over=False)
-        yield measures.drawing(large_id, wish.large)
+        yield from measures.drawing(large_id, wish.large)
         yield measures.memory(large_id, wish.large, is_over=True)  # the last, as it adds the winner comment
 
 

@@ -22,6 +22,7 @@ from service.storage.draws import Draw
 from service.usecases.ports import BeaconProblem
 from service.usecases.review import check_reason
 from service.usecases.services import Services
+from service.usecases.uncollected import without_collector
 
 DRAWN = (Phase.DRAWN, Phase.ANNOUNCING, Phase.ANNOUNCED)
 
@@ -40,20 +41,20 @@ def draw_under(services: Services, lease: Lease, *, actor: str, secret_reason: s
     """Draw under a lease that the caller holds."""
     reason = None if secret_reason is None else check_reason(secret_reason)
     found = _fetch(services, lease.contest_id, reason)
-    with services.store.write() as tx:
+    with without_collector(), services.store.write() as tx:
         contest = contests.lock(tx, lease.contest_id, lease)
         if contest.phase in DRAWN:
             return draws.latest(tx, contest.id)
         require_phase(contest, Phase.SEALED, to="draw it")
         sealed, now = draws.latest(tx, contest.id), services.clock().replace(microsecond=0)
         if sealed.beacon and found is None:
-            sealed = _give_up_beacon(tx, contest, sealed, reason=reason or "", actor=actor, now=now)
+            sealed = _give_up_beacon(tx, contest, sealed, reason=reason, actor=actor, now=now)
         told = make_receipt(contest, sealed, secret=contests.secret(tx, contest.id), found=found, drawn_at=now)
         draws.finish(tx, contest.id, sealed.number, drawn_at=now, receipt=told)
         contests.update(tx, contest.id, phase=Phase.DRAWN)
         details = {"draw": sealed.number, "winners": winners_of(told)}
         log.write(tx, contest.id, LogLine(at=now, actor=actor, action="draw", reason="", details=details))
-        return draws.latest(tx, contest.id)
+        return replace(sealed, drawn_at=now, receipt=told)
 
 
 def round_out_at(services: Services, contest_id: int) -> datetime | None:
@@ -109,8 +110,11 @@ def _check_patience(
         )
 
 
-def _give_up_beacon(tx: Connection, contest: Contest, sealed: Draw, *, reason: str, actor: str, now: datetime) -> Draw:
+def _give_up_beacon(
+    tx: Connection, contest: Contest, sealed: Draw, *, reason: str | None, actor: str, now: datetime
+) -> Draw:
     assert sealed.beacon is not None
+    assert reason is not None, "nothing but a moderator's reason lets the secret stand in"
     details = {"draw": sealed.number, "round": sealed.beacon.round}
     log.write(tx, contest.id, LogLine(at=now, actor=actor, action="use_secret", reason=reason, details=details))
     draws.update(tx, contest.id, sealed.number, secret_reason=reason)

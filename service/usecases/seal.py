@@ -24,6 +24,7 @@ from service.usecases.look import look_at_posts
 from service.usecases.ports import BeaconProblem
 from service.usecases.search import search_posts, unfinished, unfinished_message
 from service.usecases.services import Services
+from service.usecases.uncollected import without_collector
 
 BEFORE_SEAL = (Phase.OPEN, Phase.CLOSING, Phase.REVIEW)
 
@@ -68,7 +69,7 @@ def seal_under(
     if contest.wants_posts:
         search_posts(services, lease, seconds=services.timing.looks)
         look_at_posts(services, lease, seconds=services.timing.looks)
-    with services.store.write() as tx:
+    with without_collector(), services.store.write() as tx:
         contest = contests.lock(tx, contest.id, lease)
         require_phase(contest, Phase.REVIEW, to="seal it")
         _require_over(services, contest)
