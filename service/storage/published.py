@@ -1,4 +1,4 @@
-"""The parts of a draw that pages show. None of these reads a receipt: of a hundred thousand entries it takes seconds."""
+"""The parts of a draw that pages show. Pages never read a receipt: of a hundred thousand entries it takes seconds."""
 
 from __future__ import annotations
 

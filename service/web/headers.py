@@ -10,11 +10,12 @@ from flask import Flask, Response, g, request
 
 REQUEST_ID = "X-Request-Id"
 _GOOD_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+POLICY = "Content-Security-Policy"
+SAFE_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
 _SAFE = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
+    POLICY: SAFE_POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -25,6 +26,16 @@ def add_headers(app: Flask) -> None:
     """Have every answer of an application carry them."""
     app.before_request(_name_request)
     app.after_request(_add)
+
+
+def allow(response: Response, *, forms: bool = False, scripts: bool = False) -> None:
+    """Let a page send its forms to us, or run our own scripts, which may fetch what we serve; nothing of others."""
+    policy = SAFE_POLICY
+    if forms:
+        policy = policy.replace("form-action 'none'", "form-action 'self'")
+    if scripts:
+        policy += "; script-src 'self'; connect-src 'self'; worker-src 'self'"
+    response.headers[POLICY] = policy
 
 
 def _name_request() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from urllib.parse import urlencode
 
 from babel.numbers import format_decimal
 from flask import Flask, g, request
@@ -23,14 +24,15 @@ from service.i18n import (
 )
 
 HEADER = "Accept-Language"
+_KEPT = ("entry", "pool", "page", "lang")
 NETWORK_NAMES = {NetworkName.X: "X", NetworkName.MASTODON: "Mastodon", NetworkName.BLUESKY: "Bluesky"}
 
 
 def choose_language(blog_language: str) -> None:
     """Settle this request's language: what the address asks for, then the browser, then the blog."""
-    asked = request.args.get("lang", "")
+    asked = asked_language()
     preferred = request.accept_languages.best_match(LANGUAGES)
-    g.language = asked if asked in LANGUAGES else preferred or known_language(blog_language)
+    g.language = asked or preferred or known_language(blog_language)
 
 
 def language() -> str:
@@ -46,8 +48,22 @@ def set_up_templates(app: Flask) -> None:
     app.jinja_env.globals["language"] = language
     app.jinja_env.globals["languages"] = LANGUAGES
     app.jinja_env.globals["asked_for"] = asked_for
+    app.jinja_env.globals["same_page"] = same_page
+    app.jinja_env.globals["asked_language"] = asked_language
     app.jinja_env.filters.update(day=_day, moment=_moment, number=_number, phase_words=_phase, web_address=web_address)
     app.jinja_env.filters.update(comment_number=comment_number, network_name=NETWORK_NAMES.__getitem__)
+
+
+def same_page(**changes: object) -> str:
+    """The address of the page that was asked for, with other arguments in it: "?pool=1&page=2"."""
+    kept = {name: request.args[name] for name in _KEPT if name in request.args}
+    return f"?{urlencode({**kept, **changes})}"
+
+
+def asked_language() -> str:
+    """The language that the address asks for, to be kept in the addresses that follow; empty where it asks for none."""
+    asked = request.args.get("lang", "")
+    return asked if asked in LANGUAGES else ""
 
 
 def web_address(url: str) -> str:

@@ -1,50 +1,56 @@
-"""What the public pages tell. Before the winner comment stands on the blog: nothing that names or computes a winner."""
+"""What a contest's page tells. Until the winner comment stands on the blog, nothing that computes a winner."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import Connection
 
 from service.domain.contest import Contest, Phase
+from service.domain.drawing import sealed_pools
 from service.domain.eligibility import Status
 from service.domain.errors import NotFound
-from service.storage import contests, draws, entries, posts, published
-from service.storage.draws import Announcement, Draw
-from service.storage.published import Outcome, Sealed
-from service.usecases.winners import entrants
-
-MOST_TICKETS = 200  # on the page; the receipt has all of them
+from service.storage import contests, entries, posts, published
+from service.storage.published import Sealed
+from service.usecases.prizes import history
+from service.web.beacon_words import Round, round_of
+from service.web.paging import Paging, read_paging
+from service.web.winners import Winner, winners_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Winner:
-    """A winner as the blog or their network shows them: a name that a stranger chose, and what won which prize.
+class SealedList:
+    """One page of the list that was sealed, of a contest that publishes it at once."""
 
-    `comment_id` is 0 for a post, `url` empty for a comment.
-    """
-
-    name: str
-    entry: str
-    comment_id: int
-    url: str
+    paging: Paging
     pool: str
-    prize: str
+    entries: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContestPage:
-    """How a contest stands. `draw` is there once sealed, `announcement` and `winners` once announced."""
+    """How a contest stands. `draws` are all there ever were; `draw` is the newest, unless it was replaced.
+
+    `winners` and `prizes_left` are told once that one is announced; `round` where it has to do with a beacon.
+    """
 
     contest: Contest
     is_over: bool
     counts: Mapping[Status, int]
     post_counts: Mapping[Status, int]
+    draws: tuple[Sealed, ...] = ()
     draw: Sealed | None = None
-    announcement: Announcement | None = None
+    round: Round | None = None
+    sealed_list: SealedList | None = None
     winners: tuple[Winner, ...] = ()
+    prizes_left: int = 0
+
+    @property
+    def is_announced(self) -> bool:
+        """Whether the winner comment of the draw that counts stands on the blog."""
+        return self.draw is not None and self.draw.is_public
 
     @property
     def number_of_entries(self) -> int:
@@ -57,88 +63,62 @@ class ContestPage:
         return sum(counts.get(Status.ELIGIBLE, 0) for counts in (self.counts, self.post_counts))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProofPage:
-    """A draw that is public, with everything that it follows from."""
-
-    contest: Contest
-    draw: Sealed
-    announcement: Announcement
-    outcome: Outcome
-    winners: tuple[Winner, ...]
-
-    @property
-    def closes_at(self) -> datetime:
-        """The deadline as the seal froze it."""
-        text = str(self.outcome.rules["closes_at"])
-        return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
-
-
-def contest_page(tx: Connection, slug: str, *, now: datetime) -> ContestPage:
-    """What everybody may know of a contest now. Raises NotFound."""
-    contest = contests.get_by_slug(tx, slug)
-    draw = published.find_sealed(tx, contest.id)
+def contest_page(tx: Connection, contest: Contest, *, now: datetime, asked: Mapping[str, str]) -> ContestPage:
+    """What everybody may know of a contest now; `asked` says which page of a list."""
+    draws = published.all_draws(tx, contest.id)
+    draw = draws[-1] if draws and not draws[-1].replaced_at else None
     page = ContestPage(
         contest=contest,
         is_over=contest.closes_at <= now,
         counts=entries.count_statuses(tx, contest.id) if contest.wants_comments else {},
         post_counts=posts.count_statuses(tx, contest.id) if contest.wants_posts else {},
+        draws=tuple(draws),
         draw=draw,
     )
-    announcement = _announcement(tx, contest, draw.number) if draw else None
-    if draw is None or announcement is None:
-        return page
-    won = published.winners(tx, contest.id, draw.number, pools=len(contest.pools))
-    return replace(page, announcement=announcement, winners=_winners(tx, contest, won))
-
-
-def proof_page(tx: Connection, slug: str, number: int) -> ProofPage | None:
-    """A draw with its proof; None while its winner comment doesn't stand on the blog. Raises NotFound."""
-    contest = contests.get_by_slug(tx, slug)
-    draw = published.find_sealed(tx, contest.id, number)
     if draw is None:
-        raise NotFound("There is no such draw.")
-    announcement = _announcement(tx, contest, number)
-    if announcement is None:
-        return None
-    outcome = published.outcome(tx, contest.id, number, most_tickets=MOST_TICKETS)
-    return ProofPage(
-        contest=contest,
-        draw=draw,
-        announcement=announcement,
-        outcome=outcome,
-        winners=_winners(tx, contest, [pool.winners for pool in outcome.pools]),
-    )
+        return page
+    if draw.beacon:
+        is_drawn = contest.phase is not Phase.SEALED
+        page = replace(page, round=round_of(draw.beacon, now=now, is_drawn=is_drawn))
+    if draw.is_public:
+        held = history(tx, contest, draw.number)
+        return replace(page, winners=winners_of(tx, contest, held), prizes_left=held.prizes_left)
+    if contest.publishes_list:
+        return replace(page, sealed_list=_sealed_list(tx, contest, draw, asked))
+    return page
 
 
-def public_draw(tx: Connection, slug: str, number: int) -> Draw:
-    """A draw whose winner comment stands on the blog. Raises NotFound, also for one that isn't public yet."""
+def find_draw(tx: Connection, contest: Contest, number: int) -> Sealed:
+    """A draw by what may always be told of it. Raises NotFound."""
+    for draw in published.all_draws(tx, contest.id):
+        if draw.number == number:
+            return draw
+    raise NotFound("There is no such draw.")
+
+
+def proven_draw(tx: Connection, slug: str, number: int) -> tuple[Contest, Sealed]:
+    """A contest and a draw of it that is public with everything. Raises NotFound, also for one that isn't yet."""
     contest = contests.get_by_slug(tx, slug)
-    if _announcement(tx, contest, number) is None:
+    draw = find_draw(tx, contest, number)
+    if not draw.is_proven:
         raise NotFound("This draw is published with the winner comment.")
-    return draws.get(tx, contest.id, number)
+    return contest, draw
 
 
-def _announcement(tx: Connection, contest: Contest, number: int) -> Announcement | None:
-    """The winner comment of a draw, once it stands on the blog and the contest says so."""
-    if contest.phase is not Phase.ANNOUNCED:
-        return None
-    announcement = draws.find_announcement(tx, contest.id, number)
-    return announcement if announcement and announcement.posted_at else None
+def listed_draw(tx: Connection, slug: str, number: int) -> tuple[Contest, Sealed]:
+    """A contest and a draw of it whose sealed list is public. Raises NotFound, also for one that isn't yet."""
+    contest = contests.get_by_slug(tx, slug)
+    draw = find_draw(tx, contest, number)
+    if not (draw.is_public or contest.publishes_list):
+        raise NotFound("This list is published with the winner comment.")
+    return contest, draw
 
 
-def _winners(tx: Connection, contest: Contest, won: Sequence[Sequence[str]]) -> tuple[Winner, ...]:
-    """The winners of each pool; contests have had the same pools since the seal."""
-    named = entrants(tx, contest.id, [entry for pool in won for entry in pool])
-    return tuple(
-        Winner(
-            name=named[entry].name,
-            entry=entry,
-            comment_id=named[entry].comment_id,
-            url=named[entry].url,
-            pool=pool.name,
-            prize=pool.prize,
-        )
-        for pool, entries_ in zip(contest.pools, won, strict=True)
-        for entry in entries_
+def _sealed_list(tx: Connection, contest: Contest, draw: Sealed, asked: Mapping[str, str]) -> SealedList:
+    pools = sealed_pools(published.sealed_text(tx, contest.id, draw.number))
+    paging = read_paging(asked, [len(pool) for pool in pools])
+    return SealedList(
+        paging=paging,
+        pool=contest.pools[paging.pool - 1].name,
+        entries=tuple(pools[paging.pool - 1][paging.after : paging.last]),
     )

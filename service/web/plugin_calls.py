@@ -188,9 +188,8 @@ def _read(name: str) -> dict[str, Any]:
 def _state(slug: str) -> presenters.Json:
     """What everybody may know of a contest, and what its writer needs."""
     with services().store.read() as tx:
-        page = pages.contest_page(tx, slug, now=services().clock())
-    announced = page.announcement
-    proof_url = services().proof_url(slug, page.draw.number) if page.draw and announced else None
+        page = pages.contest_page(tx, contests.get_by_slug(tx, slug), now=services().clock(), asked={})
+    announced = page.draw if page.draw and page.draw.is_public else None
     return {
         **presenters.contest_state_json(
             page.contest,
@@ -199,7 +198,7 @@ def _state(slug: str) -> presenters.Json:
             proof_url=services().proof_url,
             networks=services().networks,
         ),
-        "proof_url": proof_url,
+        "proof_url": services().proof_url(slug, announced.number) if announced else None,
         "drawn": [
             {
                 "name": winner.name,
@@ -210,5 +209,5 @@ def _state(slug: str) -> presenters.Json:
             }
             for winner in page.winners
         ],
-        "comment_url": announced.comment_url if announced else None,
+        "comment_url": (announced.comment_url or None) if announced else None,
     }
