@@ -17,7 +17,10 @@ class WinnerFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnnouncementFacts:
-    """All that a winner comment can tell. `entries` counts who took part, `prizes_left` the prizes without a winner."""
+    """All that a winner comment can tell. `entries` counts who took part, `prizes_left` the prizes without a winner.
+
+    `digest`: of the sealed list; `round`: of the beacon, where one decided.
+    """
 
     title: str
     winners: tuple[WinnerFacts, ...]
@@ -25,6 +28,13 @@ class AnnouncementFacts:
     entries: int
     prizes_left: int
     proof_url: str
+    digest: str = ""
+    round: int | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """What fixes the draw, in one short line: "drand 27946612 · SHA-256 3fa8…"."""
+        return " · ".join([*([f"drand {self.round}"] if self.round else []), f"SHA-256 {self.digest}"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

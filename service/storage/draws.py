@@ -113,6 +113,24 @@ def promised(tx: Connection, contest_id: int) -> BeaconCommitment | None:
     return commitment_from_json(tx.execute(query).scalar_one_or_none())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """What a draw follows from: the digest of its list, and the beacon's round where one decided."""
+
+    digest: str
+    round: int | None
+
+
+def origin(tx: Connection, contest_id: int, number: int) -> Origin:
+    """What a draw follows from, without reading its list. Raises NotFound."""
+    columns = (draws.c.digest, draws.c.beacon, draws.c.secret_reason)
+    row = tx.execute(select(*columns).where(draws.c.contest_id == contest_id, draws.c.number == number)).one_or_none()
+    if row is None:
+        raise NotFound("There is no such draw.")
+    decided = commitment_from_json(row.beacon) if not row.secret_reason else None
+    return Origin(digest=row.digest, round=decided.round if decided else None)
+
+
 def update(tx: Connection, contest_id: int, number: int, **values: Any) -> None:
     """Set columns of a draw that don't belong to its list."""
     tx.execute(draws.update().where(draws.c.contest_id == contest_id, draws.c.number == number).values(**values))

@@ -7,7 +7,9 @@ from itertools import takewhile
 from sqlalchemy import Connection
 
 from service.domain.announcement import AnnouncementFacts, PromotionFacts, WinnerFacts
-from service.domain.contest import Contest
+from service.domain.beacon import round_at
+from service.domain.contest import Contest, Randomness
+from service.domain.drawing import hash_text
 from service.domain.strikes import NOBODY, PoolPrizes, Strike, StrikeKind, prizes_left
 from service.domain.strikes import holders as holders_after
 from service.storage import draws, published, strikes
@@ -25,6 +27,7 @@ def announcement_facts(tx: Connection, services: Services, contest: Contest, *, 
     before = list(takewhile(lambda strike: strike.number not in replied, struck))
     held = holders_after(pools, before)
     named = entrants(tx, contest.id, [holder.entry for holder in held])
+    origin = draws.origin(tx, contest.id, number)
     return AnnouncementFacts(
         title=contest.post_title,
         winners=tuple(_winner(named[holder.entry], pools[holder.pool - 1]) for holder in held),
@@ -32,6 +35,8 @@ def announcement_facts(tx: Connection, services: Services, contest: Contest, *, 
         entries=published.outcome(tx, contest.id, number).number_of_eligible,
         prizes_left=prizes_left(pools, before),
         proof_url=services.proof_url(contest.slug, number),
+        digest=origin.digest,
+        round=origin.round,
     )
 
 
@@ -65,6 +70,8 @@ def sample_facts(services: Services, contest: Contest, *, number: int) -> Announ
         entries=42,
         prizes_left=0,
         proof_url=services.proof_url(contest.slug, number),
+        digest=hash_text("made up"),
+        round=round_at(services.beacon.chain, services.clock()) if contest.randomness is Randomness.DRAND else None,
     )
 
 

@@ -50,6 +50,8 @@ def check_template(template: str, *, language: str) -> None:
             entries=winners,
             prizes_left=prizes_left,
             proof_url="https://example.org/proof/1",
+            digest="0" * 64,
+            round=1,
         )
         write_comment(template, facts, language=language)
 
@@ -80,6 +82,9 @@ def _write_comment(source: str, facts: AnnouncementFacts, nobody: str, longest: 
         "pools": facts.pools,
         "entries": facts.entries,
         "prizes_left": facts.prizes_left,
+        "digest": facts.digest,
+        "round": facts.round,
+        "fingerprint": facts.fingerprint,
     }
     return fill_in(source, slots, variables, proof_url=facts.proof_url)
 

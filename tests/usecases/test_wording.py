@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 from html.parser import HTMLParser
 from time import perf_counter
 
@@ -449,3 +450,21 @@ def test_wordpress_links_what_is_not_encoded(wordpress):
     assert len([tag for tag, _ in shown.tags if tag == "a"]) == 2
     assert "9x9" not in shown.strong
     assert "Fan de WordPress" in shown.strong
+
+
+# The line that fixes the draw
+
+
+def test_a_template_can_carry_the_round_and_the_digest_in_one_line():
+    facts = replace(make_facts("Zoé"), digest="ab" * 32, round=27946612)
+    line = write_comment("{{ winners[0].name }} {{ fingerprint }} {{ proof_url }}", facts, language="fr")
+    assert f"drand 27946612 · SHA-256 {'ab' * 32}" in line
+    both = write_comment("{{ winners[0].name }} {{ round }} {{ digest }} {{ proof_url }}", facts, language="fr")
+    assert f"27946612 {'ab' * 32}" in both
+
+
+def test_where_the_secret_decides_the_line_tells_the_digest_alone():
+    facts = replace(make_facts("Zoé"), digest="ab" * 32)
+    words = "{% if round %}drand{% else %}secret{% endif %} {{ fingerprint }} {{ winners[0] }} {{ proof_url }}"
+    line = write_comment(words, facts, language="fr")
+    assert f"secret SHA-256 {'ab' * 32}" in line
