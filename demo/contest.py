@@ -45,6 +45,7 @@ def run(site: Site, service: Service, x: X) -> Json:
     _review_posts(service, contest_id)
     _seal_and_draw(service, contest_id)
     _announce(service, contest_id)
+    _pass_on(service, contest_id)
     return _result(site, service, contest_id, post_id)
 
 
@@ -153,6 +154,26 @@ def _announce(service: Service, contest_id: int) -> None:
     say(f"Announced, and asked for twice more to show that it stands there once: {posted['comment_url']}")
 
 
+def _pass_on(service: Service, contest_id: int) -> None:
+    """A winner turns out not to be one: exactly the next gets the prize, and a reply says so."""
+    winner = _holder(service, contest_id)
+    say(f"{winner['author']} leaves the prize to somebody else …")
+    service.json("contest", "disqualify-winner", str(contest_id), winner["entry"], "--reason", "laisse sa place")
+    told = _wait_for(service, contest_id, _is_replied, "the reply")
+    reply = told["draw"]["strikes"][0]["reply"]["comment_url"]
+    say(f"… and {_holder(service, contest_id)['author']}, the next in the order of the draw, gets it: {reply}")
+
+
+def _holder(service: Service, contest_id: int) -> Json:
+    """Who holds the first prize."""
+    holder: Json = service.json("contest", "prizes", str(contest_id))["draws"][0]["holders"][0]
+    return holder
+
+
+def _is_replied(told: Json) -> bool:
+    return any(strike["reply"] and strike["reply"]["posted_at"] for strike in told["draw"]["strikes"])
+
+
 def _result(site: Site, service: Service, contest_id: int, post_id: int) -> Json:
     told = service.json("contest", "show", str(contest_id))
     reasons: Counter[str] = Counter()
@@ -172,16 +193,17 @@ def _result(site: Site, service: Service, contest_id: int, post_id: int) -> Json
         "winner": told["draw"]["winners"][0]["author"],
         "posts": {**told["posts"]["counts"], "reasons": told["posts"]["reasons"]["ineligible"]},
         "post_winner": told["draw"]["winners"][1]["author"],
-        "winner_comments": _count_winner_comments(site, post_id, told["proof_url"]),
+        "winner_comments": _count_own_comments(site, post_id, told["proof_url"]),
+        "replies": _count_own_comments(site, post_id, told["proof_url"].replace("/draws/1", "/promotions/1-1")),
         "drawn_by": told["draw"]["randomness"],
         "receipt_verified": verified,
         "doorbells_taken": plugin.doorbells_taken(site),
     }
 
 
-def _count_winner_comments(site: Site, post_id: int, proof_url: str) -> int:
-    """Ask WordPress's database itself."""
-    counted = site.php(_COUNT, post=post_id, like=f"%{proof_url}%")
+def _count_own_comments(site: Site, post_id: int, address: str) -> int:
+    """The comments with this address in them: ask WordPress's database itself."""
+    counted = site.php(_COUNT, post=post_id, like=f"%{address}%")
     return int(counted)
 
 
@@ -199,11 +221,12 @@ def show_where_to_look(site: Site, service: Service) -> None:
 
 def _wait_for(
     service: Service, contest_id: int, is_true: Any, what: str, *, patience: float = PATIENCE_SECONDS
-) -> None:
+) -> Json:
+    """The contest, once it is as told. Raises DemoFailed."""
     deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
-        told = service.api("GET", f"/contests/{contest_id}")
+        told: Json = service.api("GET", f"/contests/{contest_id}")
         if is_true(told):
-            return
+            return told
         time.sleep(0.3)
     raise DemoFailed(f"{what} didn't come: {told['phase']}, {told['problem']}")

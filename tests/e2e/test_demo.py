@@ -42,6 +42,7 @@ def test_the_demo_runs_a_contest_to_one_winner_comment():
             "reasons": {"gone": 1, "not_public": 1, "off_message": 1},
         },
         "winner_comments": 1,
+        "replies": 1,
         "drawn_by": "drand",
         "receipt_verified": True,
     }
