@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from html import unescape
+from typing import Any
 from urllib.parse import urlencode
 
 from babel.numbers import format_decimal
-from flask import Flask, g, request
+from flask import Flask, current_app, g, request
 
 from service.domain.contest import Contest
 from service.domain.drawing import comment_id_of
@@ -33,6 +36,11 @@ def choose_language(blog_language: str) -> None:
     asked = asked_language()
     preferred = request.accept_languages.best_match(LANGUAGES)
     g.language = asked or preferred or known_language(blog_language)
+
+
+def speak(contest_language: str) -> None:
+    """Settle this request's language for what is in the contest's: that, unless the address asks for another."""
+    g.language = asked_language() or known_language(contest_language)
 
 
 def language() -> str:
@@ -64,6 +72,13 @@ def asked_language() -> str:
     """The language that the address asks for, to be kept in the addresses that follow; empty where it asks for none."""
     asked = request.args.get("lang", "")
     return asked if asked in LANGUAGES else ""
+
+
+def rules_in_words(rules: Mapping[str, Any]) -> list[str]:
+    """A receipt's rules as the pages tell them, sentence by sentence, without their marks."""
+    parts = current_app.jinja_env.get_template("parts.html").make_module()
+    listed = str(parts.rules_list(rules))  # type: ignore[attr-defined]  # a macro of the template
+    return [unescape(re.sub(r"<[^>]*>", "", item)) for item in re.findall(r"<li>(.*?)</li>", listed, re.DOTALL)]
 
 
 def web_address(url: str) -> str:

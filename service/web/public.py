@@ -15,7 +15,7 @@ from service.web import pages, proofs
 from service.web.context import services
 from service.web.downloads import download
 from service.web.headers import allow
-from service.web.languages import HEADER, choose_language, language
+from service.web.languages import HEADER, choose_language, language, rules_in_words, speak
 from service.web.why import why_page
 
 part = Blueprint("public", __name__, url_prefix="/contests")
@@ -75,7 +75,22 @@ def receipt(slug: str, number: int) -> Response:
 @part.get(f"{DRAW}/receipt.pdf")
 def paper(slug: str, number: int) -> Response:
     """The receipt on paper, in the contest's language."""
-    raise NotFound("not yet")
+    from service.web.receipt_pdf import places_of_each, write_pdf  # half a second, which no other page needs
+
+    now = services().clock()
+    with services().store.read() as tx:
+        contest, draw = pages.proven_draw(tx, slug, number)
+        each = places_of_each(len(contest.pools))
+        page = proofs.proof_page(tx, contest, draw, now=now, asked={}, most_first=each)
+    speak(contest.language)
+    base_url = services().proof_url(slug, number)
+    told = write_pdf(page, rules_in_words(page.outcome.rules), base_url=base_url, language=language())
+    response = Response(told, content_type="application/pdf")
+    response.headers["Cache-Control"] = f"public, max-age={PAGE_SECONDS}"
+    response.headers["Vary"] = HEADER
+    response.add_etag()
+    response.make_conditional(request)
+    return response
 
 
 @part.get(f"{DRAW}/sealed.txt")
