@@ -10,6 +10,7 @@ from service.beacons.drand import DrandBeacon, make_http
 from service.blog import ConnectedBlog
 from service.domain.contest import Search, XSearch
 from service.domain.errors import BadInput, TirageError
+from service.mail import SmtpMailer, read_sender
 from service.networks.bluesky import BlueskyNetwork
 from service.networks.http import Http
 from service.networks.mastodon import MastodonNetwork
@@ -20,7 +21,7 @@ from service.settings import Settings, read_settings
 from service.storage import connections
 from service.storage.connections import Handover
 from service.storage.store import Store
-from service.usecases.ports import BlogProblem, Source
+from service.usecases.ports import BlogProblem, Mailer, NoMailer, Source
 from service.usecases.services import Services, utc_now
 from service.vault import Vault
 
@@ -53,6 +54,7 @@ def make_services(settings: Settings) -> Services:
             make_http(user_agent=f"Tirage (+{settings.public_url})", origins=read_origins(settings.network_origins)),
             chain=settings.chain,
         ),
+        mailer=make_mailer(settings),
         randomness=settings.usual_randomness,
         personal_data_days=settings.personal_data_days,
     )
@@ -97,6 +99,21 @@ def make_networks(settings: Settings) -> AllNetworks:
         return found
 
     return AllNetworks([x, mastodon, bluesky], [x_keyless], sources=sources)
+
+
+def make_mailer(settings: Settings) -> Mailer:
+    """Sends mails by the mail server that the settings name; without one, moderators send them."""
+    if not settings.smtp_host:
+        return NoMailer()
+    return SmtpMailer(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        security=settings.smtp_security,
+        sender=read_sender(settings.mail_from),
+        user=settings.smtp_user,
+        password=settings.smtp_password.get_secret_value(),
+        clock=utc_now,
+    )
 
 
 def connect_blog(settings: Settings, store: Store, vault: Vault) -> wp_bridge.Blog:

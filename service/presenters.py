@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from service.claim_presenters import claims_json
 from service.domain.contest import Contest, Problem, Rules
 from service.domain.drawing import rfc3339
 from service.domain.eligibility import Status
@@ -75,6 +76,7 @@ def contest_line_json(contest: Contest, *, proof_url: ProofUrl) -> Json:
         "automatic": contest.is_automatic,
         "randomness": contest.randomness.value,
         "publishes_list": contest.publishes_list,
+        "claims": claims_json(contest.claims),
         "template": contest.template,
         "promotion_template": contest.promotion_template,
         "commitment": contest.commitment,
@@ -188,6 +190,7 @@ def plan_json(plan: Plan) -> Json:
         "automatic": plan.is_automatic,
         "randomness": plan.randomness.value,
         "publishes_list": plan.publishes_list,
+        "claims": claims_json(plan.claims),
     }
 
 

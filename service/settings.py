@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 from service.domain.beacon import QUICKNET, Chain, read_chain
 from service.domain.contest import Randomness
 from service.domain.errors import BadInput
+from service.mail import read_sender
 from service.networks.origins import read_origins
 from service.usecases.services import Timing
 from wp_bridge.signature import PREFIX, key_of
@@ -103,6 +104,16 @@ class Settings(BaseSettings):
     @classmethod
     def _good_origins(cls, value: str) -> str:
         read_origins(value)
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _good_sender(cls, value: str) -> str:
+        if value:
+            try:
+                read_sender(value)
+            except ValueError:
+                raise ValueError("must be an e-mail address, or a name and one: Name <name@blog.example>") from None
         return value
 
     @field_validator("drand_info")

@@ -29,8 +29,8 @@ class Vault:
             return self._fernet().decrypt(locked.encode()).decode()
         except InvalidToken:
             raise Conflict(
-                "SECRET_KEY was changed since this was stored: set the former one and restart; or, where it is the blog's "
-                "password, connect the blog again in WordPress under Settings → Tirage.",
+                "SECRET_KEY was changed since this was stored: set the former one and restart. A blog can also be "
+                "connected again in WordPress under Settings → Tirage.",
                 code="secret_key_changed",
             ) from None
 

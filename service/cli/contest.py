@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from service import presenters
+from service.cli.claims import ClaimOptions, claim_options
 from service.cli.common import (
     actor,
     as_json,
@@ -74,6 +75,7 @@ def rules_options(command: click.decorators.FC) -> click.decorators.FC:
 @click.option("--auto", is_flag=True, help="Seal, draw and announce without a review.")
 @randomness_option
 @click.option("--publish-list", is_flag=True, help="The sealed list is public at once, not with the winners.")
+@claim_options
 @rules_options
 @pool_options
 @yes
@@ -89,6 +91,7 @@ def open_(
     yes: bool,
     as_json: bool,
     posting: PoolOptions,
+    claiming: ClaimOptions,
     **rules: Any,
 ) -> None:
     """Adopt POST, the id or address of a post on the blog, as a contest."""
@@ -112,6 +115,7 @@ def open_(
             is_automatic=auto,
             randomness=Randomness(randomness) if randomness else None,
             publishes_list=publish_list,
+            claims=claiming.claims(),
         )
         _show_plan(plan)
         confirm("Open this contest?", yes=yes)

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from service import post_presenters, presenters
+from service.cli.claims import ClaimOptions, claim_options
 from service.cli.common import (
     actor,
     as_json,
@@ -49,6 +50,7 @@ LARGEST_COMMENT = 2**63 - 1
 @click.option("--auto/--no-auto", default=None, help="Seal, draw and announce without a review, or with one.")
 @randomness_option
 @click.option("--publish-list/--no-publish-list", default=None, help="When the sealed list becomes public.")
+@claim_options
 @click.option("--replies/--no-replies", default=None, help="Whether replies count.")
 @click.option("--staff/--no-staff", default=None, help="Whether those who write for the blog may win.")
 @click.option("--leave-out-held/--wait-for-held", default=None, help="What an automatic seal does with held comments.")
@@ -81,6 +83,7 @@ def change(
     needs_all: bool | None,
     reposts: bool | None,
     posting: PoolOptions,
+    claiming: ClaimOptions,
     exclude: tuple[str, ...],
     include: tuple[str, ...],
     template: Path | None,
@@ -112,6 +115,7 @@ def change(
             is_automatic=auto,
             randomness=Randomness(randomness) if randomness else None,
             publishes_list=publish_list,
+            claims=claiming.claims(before.claims),
             template=read_template(template),
             promotion_template=read_template(promotion_template),
         )

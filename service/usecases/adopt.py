@@ -92,9 +92,10 @@ def plan(
     publishes_list: bool = False,
     claims: Claims | None = None,
 ) -> Plan:
-    """Read the post and the deadline. Without a message, posts must link the post. Raises BadInput, BlogProblem.
+    """Read the post and the deadline. Without a message, posts must link the post.
 
     Where `randomness` isn't said, it is what the settings say, else the public beacon if that can be reached.
+    Raises BadInput, Conflict, BlogProblem.
     """
     check_pools(pools)
     post, site = services.blog.find_post(reference), services.blog.site()
@@ -113,7 +114,7 @@ def plan(
         is_automatic=is_automatic,
         randomness=randomness or usual_randomness(services),
         publishes_list=publishes_list,
-        claims=claims or Claims(),
+        claims=check_claims(services, claims or Claims()),
     )
 
 
@@ -177,6 +178,8 @@ def change_contest(services: Services, contest_id: int, change: Change, *, actor
     closes_at = read_changed_deadline(services, contest, change)
     if change.search is not None or change.pools is not None:
         check_search(services, change.search or contest.search, change.pools or contest.pools)
+    if change.claims is not None:
+        check_claims(services, change.claims)
     if change.template:
         check_template(change.template, language=contest.language)
     if change.promotion_template:
@@ -262,6 +265,13 @@ def check_search(services: Services, search: Search, pools: tuple[Pool, ...]) ->
     if any(pool.channel is not Channel.COMMENTS for pool in pools):
         services.networks.sources(search)
     return search
+
+
+def check_claims(services: Services, claims: Claims) -> Claims:
+    """The claims, for which links can be made. Raises Conflict without a key: after the draw it would be late."""
+    if claims.is_on:
+        services.vault.lock("")
+    return claims
 
 
 def _store_change(

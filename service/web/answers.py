@@ -12,6 +12,7 @@ from service.domain.pools import Channel
 from service.domain.posts import NetworkName, Sight
 from service.domain.strikes import StrikeKind
 from service.usecases.add_posts import Became
+from service.usecases.claim_states import ClaimState
 
 RFC3339 = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"
 DIGEST = r"^[0-9a-f]{64}$"
@@ -97,6 +98,13 @@ class Waiting(Answer):
     tries: int
 
 
+class ClaimRules(Answer):
+    """Whether winners have to claim their prize."""
+
+    days: int = Field(description="The term; 0 asks nobody")
+    fields: list[str] = Field(description="What winners are asked for")
+
+
 class Plan(Answer):
     """A contest as it would be opened."""
 
@@ -116,6 +124,7 @@ class Plan(Answer):
     automatic: bool
     randomness: Randomness
     publishes_list: bool = Field(description="The sealed list is public at once, not with the winner comment")
+    claims: ClaimRules
 
 
 class ContestLine(Plan):
@@ -212,6 +221,44 @@ class Prizes(Answer):
     """The finished draws, the newest first."""
 
     draws: list[DrawPrizes]
+
+
+class ClaimMail(Answer):
+    """The mail that tells a winner of their prize; subject and text are there while it can still be claimed."""
+
+    sent_at: str | None
+    next_at: str | None = Field(description="When it is tried next; None: sent or given up")
+    tries: int
+    problem: str | None = Field(description="Why it wasn't taken: send the text yourself once next_at is None")
+    subject: str | None
+    text: str | None
+
+
+class Claim(Answer):
+    """One winner's claim to one prize."""
+
+    id: int
+    draw: int
+    entry: str
+    author: str | None
+    email: str | None
+    pool: str
+    prize: str
+    state: ClaimState
+    created_at: str = instant("When the link was made")
+    expires_at: str = instant("Until when it can be claimed")
+    expires_at_local: str
+    claimed_at: str | None
+    erased_at: str | None
+    answers: dict[str, str] = Field(description="What the winner told, by field")
+    link: str | None = Field(description="The winner's own; None once it opens nothing")
+    mail: ClaimMail
+
+
+class Claims(Answer):
+    """All claims of a contest, oldest first."""
+
+    claims: list[Claim]
 
 
 class PromisedRound(Answer):

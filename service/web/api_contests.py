@@ -8,7 +8,7 @@ from typing import Any
 from flask import url_for
 
 from service import presenters
-from service.domain.contest import Contest, Rules
+from service.domain.contest import Claims, Contest, Rules
 from service.storage import contests, log
 from service.usecases import adopt
 from service.usecases.adopt import Change, Plan
@@ -19,7 +19,7 @@ from service.web.documented import BLOG, BODY, may_answer
 from service.web.guarded import guarded
 from service.web.pool_schemas import as_pools, refuse_both
 from service.web.problems import problem
-from service.web.schemas import ChangeBody, ChangeRulesBody, ContestPath, ContestsQuery, OpenBody
+from service.web.schemas import ChangeBody, ChangeRulesBody, ClaimsBody, ContestPath, ContestsQuery, OpenBody
 
 part = guarded("contests")
 
@@ -51,6 +51,7 @@ def _plan(body: OpenBody) -> Plan:
         is_automatic=body.automatic,
         randomness=body.randomness,
         publishes_list=body.publishes_list,
+        claims=body.claims.as_claims(Claims()) if body.claims else None,
     )
 
 
@@ -90,6 +91,7 @@ def change_contest(path: ContestPath, body: ChangeBody) -> Any:
         is_automatic=body.automatic,
         randomness=body.randomness,
         publishes_list=body.publishes_list,
+        claims=_changed_claims(path.contest_id, body.claims) if body.claims else None,
         template=body.template,
         promotion_template=body.promotion_template,
     )
@@ -105,6 +107,12 @@ def _changed_rules(contest_id: int, body: ChangeRulesBody) -> Rules:
     if "excluded" in given:
         given["excluded"] = tuple(given["excluded"])
     return replace(rules, **given)
+
+
+def _changed_claims(contest_id: int, body: ClaimsBody) -> Claims:
+    """What winners are asked, with what the body names."""
+    with services().store.read() as tx:
+        return body.as_claims(contests.get(tx, contest_id).claims)
 
 
 @part.get("/contests/<int:contest_id>/log", responses=may_answer(404, ok=answers.Log))

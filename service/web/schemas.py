@@ -6,7 +6,16 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema
 
-from service.domain.contest import MOST_EXCLUDED, Phase, Randomness, Rules
+from service.domain.contest import (
+    LONGEST_FIELD,
+    MOST_CLAIM_DAYS,
+    MOST_EXCLUDED,
+    MOST_FIELDS,
+    Claims,
+    Phase,
+    Randomness,
+    Rules,
+)
 from service.domain.eligibility import Code, Status
 from service.domain.pools import MOST_POOLS, Pool, default_pools
 from service.usecases.comment_template import LONGEST_TEMPLATE
@@ -145,6 +154,24 @@ class OpenRulesBody(Body):
         )
 
 
+class ClaimsBody(Body):
+    """Whether winners have to claim their prize; what is left out stays, or is nothing."""
+
+    days: Annotated[int, Field(ge=0, le=MOST_CLAIM_DAYS, description="The term; 0 asks nobody"), Whole] | None = None
+    fields: (
+        Annotated[
+            list[Annotated[str, text_of(LONGEST_FIELD)]],
+            Field(max_length=MOST_FIELDS, description="What winners are asked for: Postal address"),
+        ]
+        | None
+    ) = None
+
+    def as_claims(self, before: Claims) -> Claims:
+        """The claims of a contest. Raises BadInput."""
+        days = before.days if self.days is None else self.days
+        return Claims(days=days, fields=before.fields if self.fields is None else tuple(self.fields))
+
+
 class OpenBody(Body):
     """A contest to open on a post of the blog."""
 
@@ -159,6 +186,7 @@ class OpenBody(Body):
     automatic: bool = Field(False, description="Seal, draw and announce without a review")
     randomness: Drawn | None = Field(None, description="By default the public beacon, where it can be reached")
     publishes_list: bool = Field(False, description="The sealed list is public at once, not with the winner comment")
+    claims: ClaimsBody | None = Field(None, description="By default winners are asked for nothing")
     dry_run: bool = Field(False, description="Only show what would be opened")
 
     def all_pools(self) -> tuple[Pool, ...]:
@@ -196,8 +224,16 @@ class ChangeBody(Body):
     automatic: bool | None = None
     randomness: Drawn | None = None
     publishes_list: bool | None = None
+    claims: ClaimsBody | None = None
     template: Template | None = None
     promotion_template: PromotionTemplate | None = None
+
+
+class ClaimPath(BaseModel):
+    """Which claim."""
+
+    contest_id: ContestId
+    claim_id: ContestId
 
 
 class ReasonBody(Body):

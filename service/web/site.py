@@ -14,10 +14,13 @@ from service.usecases import doorbell
 from service.usecases.services import Services
 from service.web import (
     api_actions,
+    api_claims,
     api_contests,
     api_entries,
     api_exports,
     api_posts,
+    api_prizes,
+    claims,
     hooks,
     plugin_calls,
     problems,
@@ -27,6 +30,7 @@ from service.web import (
 from service.web.answers import Problem
 from service.web.auth import SECURITY_SCHEMES
 from service.web.bodies import LARGEST_BODY
+from service.web.checking import add_check
 from service.web.context import Context, attach
 from service.web.documented import INFO
 from service.web.doorkeys import Doorkeys
@@ -57,11 +61,13 @@ def build(settings: Settings, services: Services) -> OpenAPI:
     add_headers(app)
     problems.handle_errors(app)
     set_up_templates(app)
-    for room in (api_contests, api_entries, api_posts, api_exports, api_actions, status):
+    for room in (api_contests, api_entries, api_posts, api_exports, api_actions, api_prizes, api_claims, status):
         app.register_api(room.part)
     app.register_blueprint(hooks.part)
     app.register_blueprint(plugin_calls.part)
+    app.register_blueprint(claims.part)
     public.add_pages(app)
+    add_check(app)
     app.add_url_rule("/openapi.json", view_func=lambda: _document(app), endpoint="openapi")
     return app
 
