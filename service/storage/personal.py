@@ -1,15 +1,22 @@
-"""What is kept about one person: found by e-mail address, and taken off again."""
+"""What is kept about one person: found by e-mail address or by account, and taken off again."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Text, and_, cast, func, literal, select
 
 from service.domain.contest import Rules
+from service.domain.links import fold_handle
 from service.domain.people import email_key
-from service.storage.tables import contests, entries
+from service.domain.posts import NetworkName
+from service.storage.post_rows import KnownPost, known_posts
+from service.storage.tables import contests, entries, posts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,10 +78,36 @@ def _is_under(email: str) -> ColumnElement[bool]:
 def find_exclusions(tx: Connection, email: str) -> list[Exclusion]:
     """The contests whose rules list this address among those that may not win."""
     wanted = email_key(email)
+    return _exclusions(tx, lambda name: "@" in name and email_key(name) == wanted)
+
+
+def find_account_exclusions(tx: Connection, handle: str) -> list[Exclusion]:
+    """The contests whose rules list this account, as evidence spells it, among those that may not win."""
+    return _exclusions(tx, lambda name: name.startswith("@") and fold_handle(name) == handle)
+
+
+def find_posts(tx: Connection, network: NetworkName, handle: str) -> dict[int, list[KnownPost]]:
+    """The posts of an account in every contest, by contest; `handle` as evidence spells it."""
+    told = cast(posts.c.evidence, Text).contains(f'"author_handle": {json.dumps(handle)}', autoescape=True)
+    rows = tx.execute(select(posts).where(posts.c.network == network, told).order_by(posts.c.contest_id, posts.c.id))
+    return {
+        contest_id: known_posts(tx, contest_id, list(group))
+        for contest_id, group in groupby(rows.all(), key=attrgetter("contest_id"))
+    }
+
+
+def _exclusions(tx: Connection, is_meant: Callable[[str], bool]) -> list[Exclusion]:
     query = select(contests.c.id, contests.c.post_title, contests.c.rules).order_by(contests.c.id)
     return [
         Exclusion(contest_id=contest_id, contest_title=title, listed=name)
         for contest_id, title, rules in tx.execute(query)
         for name in Rules(**rules).excluded
-        if "@" in name and email_key(name) == wanted
+        if is_meant(name)
     ]
+
+
+def titles_naming(tx: Connection, account: str) -> list[str]:
+    """The contests with a comment whose author says that this account ("x:ana") is theirs."""
+    is_named = (literal(" ") + entries.c.handles + " ").contains(f" {account} ", autoescape=True)
+    query = select(contests.c.post_title).join(entries, entries.c.contest_id == contests.c.id).where(is_named)
+    return list(dict.fromkeys(tx.execute(query.order_by(contests.c.id)).scalars()))

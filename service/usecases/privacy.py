@@ -6,6 +6,7 @@ The receipts hold none of it and stay verifiable.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import Connection
 
@@ -13,8 +14,9 @@ from service.domain.contest import Contest
 from service.domain.drawing import entry_id
 from service.domain.log_chain import LogLine
 from service.i18n import known_language
-from service.storage import contests, entries, log, personal, posts, strikes
+from service.storage import claims, contests, entries, log, personal, posts, strikes
 from service.storage.personal import Exclusion, PersonalEntry
+from service.storage.post_rows import KnownPost
 from service.usecases.freezing import public_name
 from service.usecases.judging import judge_entries
 from service.usecases.rewording import reword
@@ -30,9 +32,10 @@ def export(services: Services, email: str) -> tuple[list[PersonalEntry], list[Ex
 
 
 def erase(services: Services, email: str, *, actor: str) -> tuple[int, list[str]]:
-    """Take name, address, website and IP off every entry; how many, and in sentences what stays elsewhere.
+    """Take name, address, website and IP off every entry, and what was told to claim a prize.
 
-    Who was erased can't win any more where the list isn't sealed yet. The log keeps that it happened.
+    Gives how many entries, and in sentences what stays elsewhere. Who was erased can't win any more where the list
+    isn't sealed yet. The log keeps that it happened.
     """
     kept = []
     with services.store.write() as tx:
@@ -42,17 +45,22 @@ def erase(services: Services, email: str, *, actor: str) -> tuple[int, list[str]
             ids = [entry.comment_id for entry in found if entry.contest_id == contest_id]
             given = _erase_posts(tx, services, contest, set(ids))
             personal.erase(tx, contest_id, email, name=nobody(contest), now=services.clock())
-            _follow_up(tx, services, contest, number=len(ids), actor=actor)
-            named = strikes.named(tx, contest_id)
-            if not named.isdisjoint([*map(entry_id, ids), *given]):
-                kept.append(f"The winner comment on “{contest.post_title}” may name this person: edit it in WordPress.")
+            names = [*map(entry_id, ids), *given]
+            kept += follow_up(tx, services, contest, names, details={"entries": len(ids)}, actor=actor)
         for title in dict.fromkeys(found.contest_title for found in personal.find_exclusions(tx, email)):
             kept.append(f"The rules of “{title}” list this address among those that may not win: change them.")
     return len(found), kept
 
 
 def _erase_posts(tx: Connection, services: Services, contest: Contest, comment_ids: set[int]) -> list[str]:
-    """Take the author off the posts that only this person's comments brought; by which names those are in a receipt.
+    """Take the author off the posts that are known to be theirs; by which names those are in a receipt."""
+    erased = posts_of(tx, contest, comment_ids)
+    posts.erase(tx, contest.id, [known.facts.entry for known in erased], now=services.clock())
+    return [public_name(known.facts) for known in erased]
+
+
+def posts_of(tx: Connection, contest: Contest, comment_ids: Collection[int]) -> list[KnownPost]:
+    """The posts that only these comments of one person brought.
 
     What a search or the moderator found, or somebody else gave as well, is not known to be theirs.
     """
@@ -62,10 +70,8 @@ def _erase_posts(tx: Connection, services: Services, contest: Contest, comment_i
             post_id = posts.find_id(tx, contest.id, reference)
             if post_id is not None:
                 givers[post_id].add(comment.comment_id)
-    theirs = {post_id for post_id, comments in givers.items() if comments <= comment_ids}
-    erased = [known for known in posts.by_id(tx, contest.id, theirs) if not known.facts.is_found]
-    posts.erase(tx, contest.id, [known.facts.entry for known in erased], now=services.clock())
-    return [public_name(known.facts) for known in erased]
+    theirs = {post_id for post_id, comments in givers.items() if comments <= set(comment_ids)}
+    return [known for known in posts.by_id(tx, contest.id, theirs) if not known.facts.is_found]
 
 
 def nobody(contest: Contest) -> str:
@@ -73,11 +79,25 @@ def nobody(contest: Contest) -> str:
     return ANONYMOUS[known_language(contest.language)]
 
 
-def _follow_up(tx: Connection, services: Services, contest: Contest, *, number: int, actor: str) -> None:
-    """Log it, and bring up to date what was made of the names: the verdicts, or the words of the winner comment."""
-    line = LogLine(at=services.clock(), actor=actor, action="erase", reason="", details={"entries": number})
-    log.write(tx, contest.id, line)
+def follow_up(
+    tx: Connection,
+    services: Services,
+    contest: Contest,
+    names: Collection[str],
+    *,
+    details: Mapping[str, int],
+    actor: str,
+) -> list[str]:
+    """What else is to do once entries are erased, given by their public names: their claims, the log, and what was
+    made of the names, which are the verdicts, or the words of comments on the blog. In sentences what stays there.
+    """
+    now = services.clock()
+    claims.erase(tx, contest.id, names, now=now)
+    log.write(tx, contest.id, LogLine(at=now, actor=actor, action="erase", reason="", details=details))
     if contest.phase.is_sealed:
         reword(tx, services, contest)
     else:
         judge_entries(tx, contest)
+    if strikes.named(tx, contest.id).isdisjoint(names):
+        return []
+    return [f"The winner comment on “{contest.post_title}” may name this person: edit it in WordPress."]

@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import select, text
 
 from service.domain.contest import Rules
-from service.storage import entries, personal
+from service.domain.posts import NetworkName
+from service.storage import entries, personal, posts
 from service.storage.tables import entries as table
-from tests.factories import make_comment
+from tests.factories import make_comment, make_evidence
 from tests.storage.test_contests import NOW, add_contest
 
 ADDRESS = "Ada@Example.org"
@@ -77,3 +78,29 @@ def test_rules_that_list_a_person_s_mailbox_are_found_however_it_is_written(stor
         assert [exclusion.listed for exclusion in found] == ["ada+prize@example.org", "ADA@EXAMPLE.ORG"]
         assert [exclusion.contest_title for exclusion in found] == ["ada+prize@example.org", "ADA@EXAMPLE.ORG"]
         assert personal.find_exclusions(tx, "") == []
+
+
+def test_the_posts_of_an_account_are_found_whatever_others_call_themselves(store):
+    hostile = '", "author_handle": "a_a'
+    with_posts = [add_contest(store, 1), add_contest(store, 2)]
+    with store.write() as tx:
+        for number, contest in enumerate(with_posts):
+            for place, handle in enumerate(["a_a", "aba", "a_a2"], start=1 + 10 * number):
+                evidence = make_evidence(place, author_handle=handle, author_name=hostile)
+                posts.save_found(tx, contest.id, evidence, key=str(place), host="", brought_by="x:search", now=NOW)
+        found = personal.find_posts(tx, NetworkName.X, "a_a")
+        assert [(contest_id, [known.key for known in known_]) for contest_id, known_ in found.items()] == [
+            (with_posts[0].id, ["1"]),
+            (with_posts[1].id, ["11"]),
+        ]
+        assert personal.find_posts(tx, NetworkName.BLUESKY, "a_a") == {}
+
+
+def test_comments_that_name_an_account_are_found_by_the_whole_of_it(store):
+    first, second = add_contest(store, 1, post_title="first"), add_contest(store, 2, post_title="second")
+    with store.write() as tx:
+        entries.save_page(tx, first.id, [make_comment(1, handles="bluesky:a.example x:a_a")], now=NOW)
+        entries.save_page(tx, second.id, [make_comment(2, handles="x:a_a2 x:aba")], now=NOW)
+        assert personal.titles_naming(tx, "x:a_a") == ["first"]
+        assert personal.titles_naming(tx, "x:a_a2") == ["second"]
+        assert personal.titles_naming(tx, "x:none") == []
