@@ -86,11 +86,6 @@ class Drand(StandIn):
         return " ".join(f"{host}={origin}" for host, origin in self.origins.items())
 
     @property
-    def info(self) -> str:
-        """The chain as the setting DRAND_INFO."""
-        return json.dumps(_info(self.chain))
-
-    @property
     def latest(self) -> int:
         """The last round that is out."""
         return int(self._clock() - self.chain.genesis_time) // self.chain.period + 1
