@@ -63,7 +63,9 @@ class World:
         )
         return adopt.open_contest(self.services, plan, actor="ada")
 
-    def open_pools(self, *pools: Pool, search: Search | None = None, message: Message | None = None) -> Contest:
+    def open_pools(
+        self, *pools: Pool, search: Search | None = None, message: Message | None = None, **given: Any
+    ) -> Contest:
         """Open a contest on post 7 with pools: by default one among the commenters and one among those who posted."""
         plan = adopt.plan(
             self.services,
@@ -72,6 +74,7 @@ class World:
             pools=pools or (Pool(name="comments"), Pool(name="posts", channel=Channel.POSTS)),
             search=search,
             message=message,
+            **given,
         )
         return adopt.open_contest(self.services, plan, actor="ada")
 
