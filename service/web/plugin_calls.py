@@ -12,9 +12,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from service import presenters
 from service.domain.drawing import rfc3339
 from service.domain.errors import Conflict
+from service.personal_presenters import comments_json, kept_json
 from service.storage import contests, inbox
 from service.usecases import connect as connecting
-from service.usecases import privacy, which_blog
+from service.usecases import privacy, privacy_posters, which_blog
 from service.usecases.connect import Credentials
 from service.usecases.ports import BlogProblem
 from service.usecases.save_contest import Wish, save_contest
@@ -163,8 +164,8 @@ def show() -> Any:
 def export() -> Any:
     """Everything personal that is kept under an e-mail address."""
     body = EmailBody.model_validate(_read("privacy.export"))
-    entries, exclusions = privacy.export(services(), body.email)
-    return {"items": [*map(presenters.personal_json, entries), *map(presenters.exclusion_json, exclusions)]}
+    told = comments_json(*privacy.export(services(), body.email))
+    return {"items": [*told, *kept_json(privacy_posters.export_beside(services(), body.email))]}
 
 
 @part.post("/privacy.erase")

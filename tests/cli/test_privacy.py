@@ -85,9 +85,9 @@ def test_everything_under_an_address_is_printed_with_posts_and_what_was_told(wor
     finish(world)
     comment, post, *told = items(world, asked)
     assert (comment["contest"], comment["comment"], comment["data"]["email"]) == (1, 100, EMAIL)
-    assert (post["post"], post["data"]["account"], post["data"]["name"]) == (
+    assert (post["post"], post["data"]["handles"], post["data"]["name"]) == (
         "x:1990000000000000001",
-        "ana",
+        "x:ana",
         "Ana Handle",
     )
     assert [(item["comment"], item["post"], item["data"]["told"]) for item in told] == [

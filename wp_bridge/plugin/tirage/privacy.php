@@ -81,6 +81,8 @@ function tirage_exported_item( array $item ): array {
 		'handles'      => __( 'Accounts on social networks', 'tirage' ),
 		'posts'        => __( 'Posts on social networks', 'tirage' ),
 		'submitted_at' => __( 'Entered at', 'tirage' ),
+		'claimed_at'   => __( 'Prize claimed at', 'tirage' ),
+		'told'         => __( 'Told to claim the prize', 'tirage' ),
 		'excluded'     => __( 'Listed among those that may not win', 'tirage' ),
 	);
 	$told   = isset( $item['data'] ) && is_array( $item['data'] ) ? $item['data'] : array();
