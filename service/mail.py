@@ -13,7 +13,7 @@ from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime, make_msgid, parseaddr
+from email.utils import format_datetime, getaddresses, make_msgid
 from typing import Literal
 
 from service.domain.mailbox import read_mailbox
@@ -41,7 +41,10 @@ class Sender:
 
 def read_sender(text: str) -> Sender:
     """MAIL_FROM as it is set. Raises ValueError."""
-    name, address = parseaddr(text)
+    found = getaddresses([text])
+    if len(found) != 1:
+        raise ValueError("it must be one address")
+    name, address = found[0]
     return Sender(name=clean_text(name), address=read_mailbox(address))
 
 
@@ -128,10 +131,10 @@ class SmtpMailer:
         if isinstance(error, smtplib.SMTPResponseException):
             is_final = isinstance(error, smtplib.SMTPDataError) and _is_final(error.smtp_code)
             return _refused(f"{where} refuses the mail", error.smtp_code, error.smtp_error, to, permanent=is_final)
+        if isinstance(error, ssl.SSLCertVerificationError):  # which is a ValueError too
+            return MailProblem(f"{where} shows a certificate that isn't valid for it: look at SMTP_HOST.")
         if isinstance(error, smtplib.SMTPNotSupportedError | ValueError):
             return MailProblem(f"{where} can't do what the settings ask for: look at SMTP_SECURITY and SMTP_USER.")
-        if isinstance(error, ssl.SSLCertVerificationError):
-            return MailProblem(f"{where} shows a certificate that isn't valid for it: look at SMTP_HOST.")
         if isinstance(error, ssl.SSLError):
             return MailProblem(f"{where} speaks another kind of encryption: look at SMTP_SECURITY and SMTP_PORT.")
         return MailProblem(f"{where} doesn't answer as a mail server does, or not in time.")
