@@ -169,6 +169,115 @@ def test_a_disqualified_post_stays_out_too_also_one_that_nobody_saw(world):
     assert struck == [("ineligible", "disqualified")] * 2
 
 
+def test_comments_are_read_again_before_the_second_seal(world):
+    drawn = announce_comments(world)
+    late = world.blog.add(comment_id=300, state=State.HELD)
+    again(world)
+    world.blog.edit(late.id, state=State.APPROVED)
+    world.blog.delete(int(drawn[0].removeprefix("comment:")))
+    seal.seal(world.services, 1, actor="ada")
+    draw(world.services, 1, actor="ada")
+    assert set(order(world, draw=2)) == {*drawn[1:], "comment:300"}
+
+
+def test_a_contest_of_the_beacon_commits_to_a_new_round(world):
+    world.blog.add()
+    world.open(randomness=Randomness.DRAND)
+    world.pass_deadline()
+    for number in (1, 2):
+        seal.seal(world.services, 1, actor="ada")
+        world.clock.forward(100)
+        draw(world.services, 1, actor="ada")
+        if number == 1:
+            redraw(world.services, 1, reason=REASON, actor="ada")
+    first, second = both(world)
+    assert second.beacon.round > first.beacon.round
+    assert second.receipt["randomness"]["round"] == second.beacon.round
+
+
+@pytest.mark.parametrize("reason", ["", "ask ada@example.org"])
+def test_the_reason_is_checked(world, reason):
+    draw_comments(world)
+    with pytest.raises(BadInput):
+        redraw(world.services, 1, reason=reason, actor="ada")
+    assert world.contest().phase is Phase.DRAWN
+
+
+def test_only_a_finished_draw_is_replaced_and_only_once(world):
+    world.blog.add()
+    world.open()
+    with pytest.raises(Conflict, match="must be drawn or announced"):
+        again(world)
+    world.pass_deadline()
+    seal.seal(world.services, 1, actor="ada")
+    with pytest.raises(Conflict, match="is sealed"):
+        again(world)
+    draw(world.services, 1, actor="ada")
+    announce.request_announcement(world.services, 1, actor="ada")
+    with pytest.raises(Conflict, match="is announcing"):
+        again(world)
+    world.run()
+    again(world)
+    with pytest.raises(Conflict, match="is review"):
+        again(world)
+
+
+def test_two_commands_at_once_replace_it_once(world):
+    draw_comments(world)
+
+    def ask(_):
+        try:
+            return redraw(world.services, 1, reason=REASON, actor="ada").phase
+        except Conflict as refusal:
+            return refusal.code
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(ask, range(2))) == ["phase_review", "review"]
+    with world.services.store.read() as tx:
+        assert [line.action for line in log.lines(tx, 1)].count("redraw") == 1
+
+
+def test_a_reply_that_may_be_on_its_way_is_waited_for(world):
+    drawn = announce_comments(world)
+    strike(world, drawn[0])
+    world.blog.fail("add_comment", BlogProblem("cut", code="blog_unreachable"))
+    world.run()
+    with pytest.raises(Conflict, match="wait until it stands on the blog"):
+        again(world)
+    world.clock.forward(400)
+    world.run()
+    assert again(world).phase is Phase.REVIEW
+
+
+def test_a_reply_that_was_never_sent_lapses_with_its_draw(world):
+    drawn = announce_comments(world)
+    strike(world, drawn[0])
+    draw_again(world, announced=True)
+    assert [text.rpartition("/")[2] for text in world.blog.texts()] == ["1", "2"]
+
+
+def test_once_the_personal_data_are_deleted_nothing_is_drawn_again(world):
+    announce_comments(world)
+    world.clock.forward(91 * 86_400)
+    world.run()
+    assert world.contest().erased_at
+    with pytest.raises(Conflict, match="who is one person can't be told"):
+        again(world)
+
+
+def test_somebody_named_by_the_first_draw_alone_is_told_of_and_taken_out_of_its_words(world):
+    drawn = announce_comments(world, comments=3, winners=1)
+    disqualify(world, drawn[0])
+    world.run()
+    draw_again(world, announced=True)
+    for entry in drawn[:2]:
+        _, kept = privacy.erase(world.services, f"reader{entry.removeprefix('comment:')}@example.org", actor="ada")
+        assert kept
+    with world.services.store.read() as tx:
+        stored = " ".join(one.text for one in draws.announcements_of(tx, 1))
+    assert not any(name(entry) in stored for entry in drawn[:2])
+
+
 def test_announcing_while_a_redraw_came_in_between_announces_nothing(world):
     """The command asked for the winner comment of draw 1, and gets the lease only after the redraw."""
     announce_comments(world)

@@ -49,7 +49,7 @@ def test_a_prize_that_passes_on_is_told_under_the_winner_comment(world):
     assert "à temps" in text
     assert text.endswith(LINK)
     with world.services.store.read() as tx:
-        told = draws.find_announcement(tx, 1, 1, strike=1)
+        told = draws.announcements_of(tx, 1)[1]
         line = log.lines(tx, 1)[-1]
     assert told.comment_id == reply.id
     assert line.action == "reply"
