@@ -39,13 +39,14 @@ function compareWinners(pool, shown) {
   const winners = entriesOf(shown.winners);
   const struck = entriesOf(shown.struck);
   const kept = pool.winners.filter((entry) => !struck.includes(entry));
-  const promoted = winners.slice(kept.length);
+  const others = winners.filter((entry) => !kept.includes(entry));
   const next = pool.ranking.map((row) => row.entry).filter((entry) => !pool.winners.includes(entry));
+  const isInOrder = winners.filter((entry) => kept.includes(entry)).join() === kept.join();
   const fits =
-    kept.every((entry, place) => winners[place] === entry) &&
+    isInOrder &&
     winners.length <= pool.winners.length &&
     new Set(winners).size === winners.length &&
-    promoted.every((entry) => next.includes(entry) && !struck.includes(entry));
+    others.every((entry) => next.includes(entry) && !struck.includes(entry));
   return fits ? [] : [differs("page.winners", pool.winners.join(", "), winners.join(", "))];
 }
 

@@ -38,7 +38,8 @@ async function download(url, guessed) {
   const stop = new AbortController();
   let timer = setTimeout(() => stop.abort(), PATIENCE);
   try {
-    const answer = await fetch(url, { signal: stop.signal, credentials: "omit" });
+    // What the browser kept may be older than what the site gives others now.
+    const answer = await fetch(url, { signal: stop.signal, credentials: "omit", cache: "no-cache" });
     if (!answer.ok) {
       throw new Error(String(answer.status));
     }
