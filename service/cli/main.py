@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from service.cli import (
     beacon,
     blog,
+    claims,
     contest,
     database,
     export,
@@ -22,6 +23,7 @@ from service.cli import (
     plugin,
     posts,
     privacy,
+    prizes,
     receipt,
     run,
     steps,
@@ -46,6 +48,8 @@ contest.group.add_command(log.show)
 contest.group.add_command(export.export_)
 for decision in (moderate.change, moderate.disqualify, moderate.readmit):
     contest.group.add_command(decision)
+for following in (prizes.prizes_, prizes.disqualify_winner, prizes.redraw_, claims.claims_):
+    contest.group.add_command(following)
 for command_ in (posts.posts_, posts.add_posts_, posts.look):
     contest.group.add_command(command_)
 for command in (
