@@ -289,8 +289,8 @@ def _store_change(
 
 
 def _told(name: str, value: Any) -> Any:
-    """A value as the log keeps it, under its name. Words for the winner comment can name people: their hash is kept."""
-    if name == "template":
+    """A value as the log keeps it, under its name. Words for comments can name people: their hash is kept."""
+    if name in ("template", "promotion_template"):
         return value and {"sha256": hash_text(value)}
     return _shown(value)
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -14,6 +17,7 @@ from hypothesis import strategies as st
 from service.domain.log_chain import NOTHING, LogLine, find_break, hash_line, line_json
 from service.domain.log_checks import verify
 
+DOCUMENT = Path(__file__).parents[2] / "docs/log.md"
 AT = datetime(2026, 11, 27, 16, 0, 0, 5, tzinfo=UTC)
 details = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -58,6 +62,16 @@ def test_a_line_is_hashed_as_the_document_says():
     second = '{"action":"act","actor":"bob","at":"2026-11-27T16:00:02.000005Z","details":{"a":[null,0.1]},"number":2,'
     second += '"reason":"sp\\u00e4t"}'
     assert LINES[1].hash == sha256(f"tirage-log/1\n{LINES[0].hash}\n{second}\n".encode()).hexdigest()
+
+
+def test_the_program_in_the_document_agrees(tmp_path):
+    program = DOCUMENT.read_text("utf-8").partition("<!-- check-log -->\n```python\n")[2].partition("```")[0]
+    for lines, code in ((LINES, 0), (LINES[1:], 1)):
+        (tmp_path / "log.json").write_text(json.dumps(exported(lines), ensure_ascii=False), "utf-8")
+        done = subprocess.run(
+            [sys.executable, "-X", "utf8", "-c", program], cwd=tmp_path, capture_output=True, text=True
+        )
+        assert (done.returncode, LINES[-1].hash in done.stdout) == (code, code == 0)
 
 
 def test_a_time_is_hashed_in_utc():
