@@ -13,12 +13,13 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from service.app import create_app, make_networks
+from service.domain.contest import Randomness
 from service.settings import Settings
 from service.storage import tokens
 from service.storage.store import Store
 from service.usecases.services import Services, Timing
 from tests.factories import CLOSES_AT, SECRET
-from tests.fakes import FakeBlog, FakeClock, FakeVault
+from tests.fakes import FakeBeacon, FakeBlog, FakeClock, FakeVault
 from wp_bridge.signature import key_of, sign
 
 TOKEN = "moderator-token"
@@ -37,6 +38,7 @@ class World:
     services: Services
     blog: FakeBlog
     clock: FakeClock
+    beacon: FakeBeacon
 
     def ask(self, method: str, path: str, *, token: str | None = TOKEN, **given: Any) -> TestResponse:
         """A request to the API, as the moderator unless told otherwise."""
@@ -71,9 +73,10 @@ class World:
         self.clock.forward(60)
 
     def announce(self) -> None:
-        """Take contest 1 from open to its winner comment."""
+        """Take contest 1 from open to its winner comment, waiting for the beacon's round."""
         self.close()
         self.post("/contests/1/seal", {})
+        self.clock.forward(120)
         self.post("/contests/1/draw")
         self.post("/contests/1/announce")
 
@@ -112,6 +115,7 @@ def make_world(tmp_path: Path, **settings: Any) -> Iterator[World]:
     store = Store(f"sqlite:///{tmp_path}/tirage.sqlite3")
     store.upgrade()
     clock, blog = FakeClock(), FakeBlog()
+    beacon = FakeBeacon(clock)
     blog.add_post(7)
     fill(blog)
     services = Services(
@@ -125,12 +129,13 @@ def make_world(tmp_path: Path, **settings: Any) -> Iterator[World]:
         make_secret=lambda: SECRET,
         networks=make_networks(Settings(_env_file=None, network_origins=NOWHERE)),
         timing=Timing(lease_wait=0.3, settle=0.1),
+        beacon=beacon,
+        randomness=Randomness.COMMIT_REVEAL,
     )
     with store.write() as tx:
         tokens.add(tx, name="Ada", token=TOKEN, now=clock())
-    yield World(
-        app=create_app(Settings(_env_file=None, **settings), services), services=services, blog=blog, clock=clock
-    )
+    app = create_app(Settings(_env_file=None, **settings), services)
+    yield World(app=app, services=services, blog=blog, clock=clock, beacon=beacon)
     store.close()
 
 
