@@ -42,18 +42,22 @@ MOST_ADDED = 100
 LONGEST_TABLE = 50_000  # a body has a limit of its own; the command line takes longer ones
 
 LONGEST_ADDRESS = 2_000
+_ADDRESS_OR_ID = [
+    {"type": "string", "minLength": 1, "maxLength": LONGEST_ADDRESS, "pattern": NO_NUL},
+    {"type": "integer", "minimum": 1, "maximum": LARGEST_ID},
+]
 Reference = Annotated[
     str,
     text_of(LONGEST_ADDRESS),
     BeforeValidator(id_as_text),
+    WithJsonSchema({"description": "The post's address or id", "anyOf": _ADDRESS_OR_ID}),
+]
+WinnerName = Annotated[
+    str,
+    text_of(LONGEST_ADDRESS),
+    BeforeValidator(id_as_text),
     WithJsonSchema(
-        {
-            "description": "The post's address or id",
-            "anyOf": [
-                {"type": "string", "minLength": 1, "maxLength": LONGEST_ADDRESS, "pattern": NO_NUL},
-                {"type": "integer", "minimum": 1, "maximum": LARGEST_ID},
-            ],
-        }
+        {"description": "A comment's number, an entry's name, or a post's address", "anyOf": _ADDRESS_OR_ID}
     ),
 ]
 When = Annotated[str, text_of(200), Field(description="A time on the blog's clock, in its language: vendredi 17h")]
@@ -245,20 +249,7 @@ class ReasonBody(Body):
 class WinnerBody(Body):
     """Which winner is struck, and why."""
 
-    entry: Annotated[
-        str,
-        text_of(LONGEST_ADDRESS),
-        BeforeValidator(id_as_text),
-        WithJsonSchema(
-            {
-                "description": "A comment's number, an entry's name, or a post's address",
-                "anyOf": [
-                    {"type": "string", "minLength": 1, "maxLength": LONGEST_ADDRESS, "pattern": NO_NUL},
-                    {"type": "integer", "minimum": 1, "maximum": LARGEST_ID},
-                ],
-            }
-        ),
-    ]
+    entry: WinnerName
     pool: Annotated[int, Field(ge=1, le=MOST_POOLS), Whole] | None = Field(
         None, description="Only the prize of the pool with this number; else all that the entry holds"
     )
