@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import blog, commenting, doorbells
+from bench import blog, browser, commenting, doorbells
 from bench.measures import Measures
 from bench.report import Line
 from testbed import wordpress
@@ -73,11 +73,18 @@ def commenting_times(wish: Wish) -> Iterator[Line]:
         yield from commenting.in_a_crowd(commenters.at_once())
 
 
+def browser_check(wish: Wish) -> Iterator[Line]:
+    """Checking a draw in a visitor's browser."""
+    with _folder() as folder:
+        yield from browser.checking(folder, wish.large, repeats=wish.repeats)
+
+
 PARTS: Mapping[str, Callable[[Wish], Iterator[Line]]] = {
     "core": core_routes,
     "plugin": plugin_route,
     "doorbells": doorbell_rates,
     "commenting": commenting_times,
+    "browser": browser_check,
 }
 
 
