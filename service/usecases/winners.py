@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from service.domain.drawing import comment_id_of
 from service.domain.pools import is_comment
-from service.storage import listing, posts
+from service.storage import contests, listing, posts
 from service.storage.post_rows import KnownPost
 from service.usecases.freezing import UNSEEN, public_name
 
@@ -25,9 +25,13 @@ class Entrant:
 
 
 def entrants(tx: Connection, contest_id: int, wanted: Collection[str]) -> dict[str, Entrant]:
-    """The people behind these entries, by entry; one that isn't kept any more has an empty name."""
+    """The people behind these entries, by entry; one that isn't kept any more has an empty name.
+
+    So has everybody once the term of the personal data is over: then pages tell comments by their numbers.
+    """
+    is_over = contests.get(tx, contest_id).erased_at is not None
     numbers = {entry: comment_id_of(entry) for entry in wanted if is_comment(entry)}
-    names = listing.authors(tx, contest_id, list(numbers.values()))
+    names = {} if is_over else listing.authors(tx, contest_id, list(numbers.values()))
     found = posts.by_entry(tx, contest_id, [entry for entry in wanted if not is_comment(entry)])
     if any(UNSEEN in entry for entry in wanted):
         found |= {public_name(known.facts): known for known in posts.without_evidence(tx, contest_id)}

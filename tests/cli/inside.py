@@ -34,7 +34,7 @@ def tirage(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
     finally:
         logging.basicConfig(handlers=[logging.NullHandler()], force=True)
         structlog.reset_defaults()
-    texts = [stream.buffer.getvalue().decode() for stream in (out, err)]  # type: ignore[attr-defined]
+    texts = [stream.buffer.getvalue().decode() for stream in (out, err)]
     return subprocess.CompletedProcess(arguments, code, *texts)
 
 

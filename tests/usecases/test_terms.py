@@ -15,7 +15,7 @@ from service.domain.drawing import hash_text
 from service.domain.errors import Conflict
 from service.domain.log_chain import find_break
 from service.domain.posts import NetworkName
-from service.storage import claims, contests, draws, entries, inbox, log, posts, searches, tickets
+from service.storage import claims, contests, draws, entries, inbox, listing, log, posts, searches, tickets
 from service.storage.claims import Claim
 from service.usecases import adopt, announce, collect, doorbell, draw, privacy, review, seal, terms
 from service.usecases.add_posts import add_posts
@@ -211,9 +211,10 @@ def test_json_shows_no_names_and_still_shows_everything_else(ended_world):
         told = presenters.contest_json(tx, contest, proof_url=services.proof_url, networks=services.networks)
         known = posts.page(tx, 1)
         drawn = [ticket.entry for pool in (1, 2) for ticket in tickets.page(tx, 1, 1, pool=pool, after=0, limit=9)]
-        named = entrants(tx, 1, drawn)
+        named, authors = entrants(tx, 1, drawn), listing.authors(tx, 1, [100, 101])
     assert len(drawn) == 4
-    assert {entrant.name for entrant in named.values()} == {"Anonyme", ""}
+    assert {entrant.name for entrant in named.values()} == {""}
+    assert set(authors.values()) == {"Anonyme"}
     assert sum(told["counts"].values()) == 2
     assert told["rules"]["excluded"] == []
     assert [post.facts.references for post in known] == [(post.facts.entry,) for post in known]
