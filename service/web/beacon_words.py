@@ -21,8 +21,8 @@ class Round:
     links: tuple[tuple[str, str], ...]
 
 
-def round_of(promised: BeaconCommitment, *, now: datetime, is_drawn: bool) -> Round:
-    """The round that a draw committed to. It is missing once nobody could fetch it for an hour."""
+def round_of(promised: BeaconCommitment, *, now: datetime, is_used: bool) -> Round:
+    """The round that a draw committed to; `is_used`: it decided. Else it is missing once it is an hour late."""
     chain, number = promised.chain, promised.round
     out_at = time_of(chain, number)
     return Round(
@@ -31,6 +31,6 @@ def round_of(promised: BeaconCommitment, *, now: datetime, is_drawn: bool) -> Ro
         number=number,
         out_at=out_at,
         is_out=out_at <= now,
-        is_missing=not is_drawn and now >= out_at + PATIENCE,
+        is_missing=not is_used and now >= out_at + PATIENCE,
         links=tuple((mirror, round_url(mirror, chain.hash, number)) for mirror in MIRRORS),
     )

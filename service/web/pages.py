@@ -78,8 +78,8 @@ def contest_page(tx: Connection, contest: Contest, *, now: datetime, asked: Mapp
     if draw is None:
         return page
     if draw.beacon:
-        is_drawn = contest.phase is not Phase.SEALED
-        page = replace(page, round=round_of(draw.beacon, now=now, is_drawn=is_drawn))
+        is_used = contest.phase is not Phase.SEALED and not draw.secret_reason
+        page = replace(page, round=round_of(draw.beacon, now=now, is_used=is_used))
     if draw.is_public:
         held = history(tx, contest, draw.number)
         return replace(page, winners=winners_of(tx, contest, held), prizes_left=held.prizes_left)

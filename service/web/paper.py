@@ -15,7 +15,7 @@ _NAME = "dejavu"
 _MARGIN = 18.0  # millimetres
 _UNKNOWN = "□"
 _GREY, _BLACK, _LINE = (95, 95, 110), (20, 20, 30), (205, 205, 215)
-_TEXT, _SMALL, _TINY = 9.5, 8.0, 7.0  # points
+_TEXT, _SMALL, _TINY, _SMALLEST = 9.5, 8.0, 7.0, 1.0  # points
 
 
 class Paper(FPDF):
@@ -79,22 +79,21 @@ class Paper(FPDF):
         self.ln(1)
 
     def grid(self, head: Sequence[str], rows: Iterable[Sequence[str]], widths: Sequence[float]) -> None:
-        """A table in small print, `widths` in millimetres; what is too long for its column is cut."""
+        """A table in small print, `widths` in millimetres; what is too long for its column gets smaller."""
         self.set_draw_color(*_LINE)
         self._row(head, widths, _GREY)
         for row in rows:
             self._row(row, widths, _BLACK)
 
     def _row(self, cells: Sequence[str], widths: Sequence[float], colour: tuple[int, int, int]) -> None:
-        self._style(_TINY, colour)
         for text, width in zip(cells, widths, strict=True):
-            self.cell(width, 4, self._cut(self.clean(text), width - 2), border="B")
+            self._style(_TINY, colour)
+            clean, room = self.clean(text), width - 2
+            needed = self.get_string_width(clean)
+            if needed > room:  # an entry's long name is still worth nothing when it is cut
+                self._style(max(_SMALLEST, _TINY * room / needed), colour)
+            self.cell(width, 4, clean, border="B")
         self.ln(4)
-
-    def _cut(self, text: str, width: float) -> str:
-        while text and self.get_string_width(text) > width:
-            text = text[: -max(2, len(text) // 20)] + "…" if len(text) > 2 else ""
-        return text
 
     def _write(
         self,

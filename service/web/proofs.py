@@ -62,10 +62,9 @@ class ProofPage:
         """The pool whose order is shown."""
         return self.outcome.pools[self.paging.pool - 1]
 
-    @property
-    def won(self) -> frozenset[str]:
-        """Who holds a prize of that pool."""
-        return frozenset(winner.entry for winner in self.winners if winner.pool == self.pool.name)
+    def holds(self, pool: DrawnPool, entry: str) -> bool:
+        """Whether an entry holds a prize of a pool now."""
+        return any((winner.pool, winner.entry) == (pool.name, entry) for winner in self.winners)
 
     @property
     def is_only(self) -> bool:
@@ -93,7 +92,7 @@ def proof_page(
         contest=contest,
         draw=draw,
         outcome=outcome,
-        round=_round(draw.beacon, now),
+        round=_round(outcome, draw.beacon, now),
         winners=winners_of(tx, contest, held),
         prizes_left=held.prizes_left,
         passed_on=passed_on(tx, contest, held, pools),
@@ -109,5 +108,6 @@ def _places(tx: Connection, contest: Contest, draw: Sealed, *, pool: int, after:
     return tickets.page(tx, contest.id, draw.number, pool=pool, after=after, limit=limit)
 
 
-def _round(promised: BeaconCommitment | None, now: datetime) -> Round | None:
-    return round_of(promised, now=now, is_drawn=True) if promised else None
+def _round(outcome: Outcome, promised: BeaconCommitment | None, now: datetime) -> Round | None:
+    is_used = outcome.randomness["source"] == Randomness.DRAND
+    return round_of(promised, now=now, is_used=is_used) if promised else None

@@ -16,6 +16,7 @@ MOST_PLACES = 200  # all pools together
 FEWEST_PLACES = 10  # of one pool
 MOST_NAMED = 200  # winners or alternates of one pool
 LONGEST_TITLE = 300
+_WIDTHS = (14.0, 52.0, 108.0)  # millimetres: a ticket needs the most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +58,7 @@ def write_pdf(page: ProofPage, rules: Sequence[str], *, base_url: str, language:
     for pool, places in zip(page.outcome.pools, page.first, strict=True):
         rows = [(str(place.place), place.entry, place.ticket) for place in places]
         paper.heading(_heading(sheet, _("The order of the draw"), pool))
-        paper.grid((_("Place"), _("Entry"), _("Ticket")), rows, (16, 62, 96))
+        paper.grid((_("Place"), _("Entry"), _("Ticket")), rows, _WIDTHS)
         if pool.number_of_tickets > len(rows):
             told = _("The first %(shown)s of %(all)s tickets; the receipt has all of them.")
             paper.paragraph(told % {"shown": len(rows), "all": pool.number_of_tickets})
