@@ -160,9 +160,13 @@ def announce_(contest_id: int, yes: bool, as_json: bool) -> None:
     confirm("Write the winner comment on the blog?", yes=yes)
     with open_services() as services:
         done = announce.announce(services, contest_id, actor=actor())
+        with services.store.read() as tx:
+            days = contests.get(tx, contest_id).claims.days
     if as_json:
         return print_json(draw_presenters.announcement_json(done))
     tell(f"The winner comment stands at {done.comment_url}")
+    if days:
+        tell(f"Winners have {days} day(s) to claim: `tirage contest claims {contest_id}` shows who was mailed.")
 
 
 @click.command("receipt")

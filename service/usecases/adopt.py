@@ -268,8 +268,13 @@ def check_search(services: Services, search: Search, pools: tuple[Pool, ...]) ->
 
 
 def check_claims(services: Services, claims: Claims) -> Claims:
-    """The claims, for which links can be made. Raises Conflict without a key: after the draw it would be late."""
+    """The claims, for which there is time and a key. Raises BadInput, Conflict: after the draw it would be late."""
     if claims.is_on:
+        if claims.days >= services.personal_data_days:
+            raise BadInput(
+                f"Winners' data are deleted {services.personal_data_days} days after the draw (PERSONAL_DATA_DAYS): "
+                "give them fewer days to claim their prize."
+            )
         services.vault.lock("")
     return claims
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import Connection
 
 from service.domain.contest import Contest, Phase, require_phase
@@ -33,6 +34,7 @@ MARGIN = 60.0  # seconds that a claim may wait for the database and still be in 
 MOST_AT_ONCE = 10  # mails and strikes in one step: other contests wait meanwhile
 MOST_TRIES = 12  # spread over a day
 FIRST_PAUSE, LONGEST_PAUSE = 60.0, 6 * 3600.0
+logger = structlog.get_logger()
 NO_ADDRESS = "No e-mail address of this winner is known: send the text where you can reach them."
 
 
@@ -179,6 +181,7 @@ def _prepare(services: Services, lease: Lease, claim_id: int) -> Mail | None:
             return None
         mail = write_mail(tx, services, contest, renewed)
         if not mail.to:
+            logger.warning("claim_not_mailed", contest=contest.id, claim=claim_id)
             claims.update(tx, claim_id, expires_at=renewed.expires_at, mail_at=None, mail_problem=NO_ADDRESS)
             return None
         again_at = later(now, min(LONGEST_PAUSE, FIRST_PAUSE * 2.0**claim.mail_tries))
@@ -196,6 +199,7 @@ def _note_problem(services: Services, lease: Lease, claim_id: int, problem: Mail
             return
         is_given_up = problem.permanent or claim.mail_tries >= MOST_TRIES
         mail_at = None if is_given_up else claim.mail_at
+        logger.warning("claim_not_mailed", contest=lease.contest_id, claim=claim_id, is_tried_again=not is_given_up)
         claims.update(tx, claim_id, mail_problem=problem.message, mail_at=mail_at)
 
 

@@ -29,7 +29,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     world = World(store)
     world.services = replace(world.services, vault=Vault(KEY))
     world.blog.add_post()
-    announced(world, winners=2, fields=("Adresse", "Taille"), days=365)
+    announced(world, winners=2, fields=("Adresse", "Taille"), days=89)
     yield world
     store.close()
 
@@ -102,6 +102,7 @@ def test_the_options_of_change_set_what_is_named_and_leave_the_rest(world):
     [
         (["--claim-field", "Adresse"], "--claim-days"),
         (["--claim-days", "366"], "366"),
+        (["--claim-days", "90"], "PERSONAL_DATA_DAYS"),
         (["--claim-days", "-1"], "-1"),
         (["--claim-days", "3", "--claim-field", " "], "needs a name"),
         (["--claim-days", "3", "--claim-field", "x" * 81], "80 characters"),
