@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -17,7 +19,7 @@ from tests.domain.test_receipt import make, make_two_pools
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
-COREUTILS = ("sha256sum", "sort", "head", "tail", "cut")
+COREUTILS = ("sha256sum", "sort", "head", "tail", "cut", "tr", "basenc")
 SETTINGS = {name.upper(): field for name, field in Settings.model_fields.items()}
 
 
@@ -50,16 +52,32 @@ def default_of(name: str) -> str:
     return f"{default:g}" if isinstance(default, float) else str(default).rstrip("/")
 
 
-@pytest.mark.parametrize("receipt", [make(winners=1), make(winners=3), make_two_pools()], ids=["1", "3", "pools"])
+RECEIPTS = {
+    "1": make(winners=1),
+    "3": make(winners=3),
+    "pools": make_two_pools(),
+    "beacon": make(winners=2, by_beacon=True),
+    "pools by the beacon": make_two_pools(by_beacon=True),
+    "given up": make(by_beacon=True, given_up="blocked"),
+    "nobody": make([], by_beacon=True),
+}
+
+
+@pytest.mark.parametrize("receipt", RECEIPTS.values(), ids=RECEIPTS)
 def test_bash_and_coreutils_alone_repeat_a_draw(tmp_path, receipt):
     (tmp_path / "sealed.txt").write_bytes(receipt["seal"]["text"].encode())
-    printed = run_check(tmp_path, secret=receipt["randomness"]["secret"])
-    assert printed[0].split()[0] == receipt["seal"]["digest"]
-    assert printed[1].split()[0] == receipt["randomness"]["commitment"]
+    random = receipt["randomness"]
+    by_beacon = random["source"] == "drand"
+    given = {"signature": random["signature"]} if by_beacon else {"secret": random["secret"]}
+    printed = run_lines(tmp_path, "beacon" if by_beacon else "secret", "check", 'printf "$randomness"', **given)
+    if not by_beacon:
+        assert printed.pop(0).split()[0] == random["commitment"]
+    assert printed.pop() == (random["randomness"] if by_beacon else random["secret"])
+    assert printed.pop(0).split()[0] == receipt["seal"]["digest"]
     pools = list(enumerate(receipt["draw"]["pools"], 1))
     expected = [f"{number} {x['ticket']} {x['entry']}" for number, pool in pools for x in pool["ranking"]]
     assert (tmp_path / "ranking.txt").read_text().splitlines() == expected
-    assert printed[2:] == expected[:10]
+    assert printed == expected[:10]
     told = [line for line in receipt["seal"]["text"].splitlines() if line.startswith("pool ")]
     rules = receipt["rules"]["pools"]
     assert told == [
@@ -68,25 +86,34 @@ def test_bash_and_coreutils_alone_repeat_a_draw(tmp_path, receipt):
     ]
 
 
-def test_bash_and_coreutils_find_nobody_where_nobody_is_eligible(tmp_path):
-    receipt = make([])
-    (tmp_path / "sealed.txt").write_bytes(receipt["seal"]["text"].encode())
-    assert len(run_check(tmp_path, secret=receipt["randomness"]["secret"])) == 2
+@pytest.mark.parametrize("name", ["pools", "beacon", "given up"])
+def test_a_receipt_alone_gives_the_list_and_the_randomness_without_jq(tmp_path, name):
+    told = RECEIPTS[name]
+    hostile = {**told["entries"][0], "moderator": {"action": "readmit", "reason": '"text": "no", "signature": "0a"'}}
+    told = {**told, "entries": [hostile, *told["entries"][1:]]}
+    (tmp_path / "receipt.json").write_text(json.dumps(told))
+    [signature, secret] = run_lines(tmp_path, "receipt", 'printf "%s\n" "$signature" "$secret"', extra=("sed",))
+    assert (tmp_path / "sealed.txt").read_bytes().decode() == told["seal"]["text"]
+    random = told["randomness"]
+    assert (signature, secret) == (random.get("signature", ""), random.get("secret", ""))
 
 
-def run_check(folder: Path, *, secret: str) -> list[str]:
-    """Run the README's lines with nothing but bash and a few coreutils within reach; what they print."""
+def run_lines(folder: Path, *blocks: str, extra: Iterable[str] = (), **given: str) -> list[str]:
+    """Run lines of the README, by the names of their blocks, with nothing but bash and a few coreutils within reach.
+
+    What they print. A block that the README hasn't is run as it is given; `extra`: further tools.
+    """
     tools = folder / "tools"
     tools.mkdir()
-    for name in COREUTILS:
+    for name in (*COREUTILS, *extra):
         found = shutil.which(name)
         assert found, f"this machine has no {name}"
         (tools / name).symlink_to(found)
-    lines = README.partition("<!-- check -->\n```sh\n")[2].partition("```")[0]
+    lines = [README.partition(f"<!-- {name} -->\n```sh\n")[2].partition("```")[0] or name for name in blocks]
     done = subprocess.run(
-        [shutil.which("bash") or "bash", "-eu", "-o", "pipefail", "-c", lines],
+        [shutil.which("bash") or "bash", "-eu", "-o", "pipefail", "-c", "\n".join(lines)],
         cwd=folder,
-        env={"PATH": str(tools), "secret": secret},
+        env={"PATH": str(tools), **given},
         capture_output=True,
         text=True,
     )
