@@ -77,10 +77,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A contest whose draw is public, of thirty who take part and two winners."""
     worlds = make_world(tmp_path_factory.mktemp("check"))
     site = Site(next(worlds))
-    for _ in range(28):
-        site.world.blog.add()
+    site.world.blog.add_post(8, slug="drand")
+    for number in range(40):
+        site.world.blog.add(7 if number < 28 else 8)
     site.world.open_contest(winners=2)
+    by_beacon = {"post": "8", "closes": "2026-11-27 17:00", "winners": 3, "randomness": "drand"}
+    site.world.post("/contests", by_beacon, 201)
     site.world.announce()
+    announce(site.world, 2)
     server = make_server("127.0.0.1", 0, site, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -90,6 +94,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     server.server_close()
     thread.join()
     next(worlds, None)
+
+
+def announce(world: World, contest: int) -> None:
+    """From its deadline, or from a redraw, to the winner comment."""
+    world.post(f"/contests/{contest}/seal", {})
+    world.clock.forward(120)
+    world.post(f"/contests/{contest}/draw")
+    world.post(f"/contests/{contest}/announce")
 
 
 @pytest.fixture(scope="module")
@@ -106,8 +118,8 @@ class Page:
     window: Chrome
     site: Site
 
-    def open(self, query: str = "?lang=en") -> None:
-        self.window.get(f"{self.site.url}{PROOF}{query}")
+    def open(self, query: str = "?lang=en", proof: str = PROOF) -> None:
+        self.window.get(f"{self.site.url}{proof}{query}")
 
     def wait(self) -> str:
         """Until the check has ended; "ok" or "bad"."""
@@ -243,6 +255,35 @@ def test_what_a_receipt_tells_is_never_taken_for_html(page: Page):
     assert page.wait() == "bad"
     assert "<img src=x" in page.text(".check-steps")
     assert not page.window.find_elements(By.CSS_SELECTOR, ".check img")
+
+
+def test_a_draw_by_the_beacon_tells_where_its_signature_can_be_compared(page: Page):
+    page.open(proof="/contests/drand/draws/1")
+    assert page.wait() == "ok"
+    assert "trials" in page.text(".check-result")  # the fakes' chain is none that everybody knows
+    told = page.site.world.get("/contests/2/receipt")["randomness"]
+    assert page.text(".check-signature") == told["signature"]
+    links = page.window.find_elements(By.CSS_SELECTOR, ".check-mirrors a")
+    address = f"https://api.drand.sh/{told['chain']['hash']}/public/{told['round']}"
+    assert (len(links), links[0].get_attribute("href")) == (4, address)
+
+
+def test_what_came_after_a_draw_is_no_difference_and_a_prize_given_to_another_is(page: Page):
+    world, proof = page.site.world, "/contests/drand/draws/1"
+    winner = world.get("/contests/2")["draw"]["winners"][0]["entry"]
+    world.post("/contests/2/disqualify-winner", {"entry": winner, "reason": "works for the publisher"})
+    page.open(proof=proof)
+    assert page.wait() == "ok"
+    page.site.lies.update(in_page(r'data-check="struck" data-pool="comments"', 'data-pool="comments"'))
+    page.open(proof=proof)
+    assert page.wait() == "bad"
+    assert page.wrong() == ["page.winners"]
+    page.site.lies.clear()
+    world.post("/contests/2/redraw", {"reason": "the publisher asked for it"})
+    announce(world, 2)
+    for number in (1, 2):
+        page.open(proof=f"/contests/drand/draws/{number}")
+        assert page.wait() == "ok", page.wrong()
 
 
 def check(page: Page, receipts: list[dict[str, Any]], shown: dict[str, Any] | None = None) -> list[dict[str, Any]]:

@@ -233,6 +233,13 @@ def test_it_runs_by_itself_and_tells_what_is_left_to_compare(tmp_path):
     assert signed["compare"] == [f"https://{m}/{DRAND.chain.hash}/public/{random['round']}" for m in MIRRORS]
 
 
+def test_the_site_gives_it_to_take_away_as_it_is(world):
+    with world.page("/contests/verify.py") as answer:
+        assert answer.get_data() == FILE.read_bytes()
+        assert answer.mimetype == "text/x-python"
+        assert answer.headers["Content-Disposition"] == "attachment; filename=verify.py"
+
+
 def main(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
     monkeypatch.setattr(sys, "argv", ["verify.py", *arguments])
     return verify.main()
