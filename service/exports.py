@@ -67,7 +67,7 @@ def _entries(services: Services, contest: Contest) -> Iterator[Row]:
     after = 0
     while True:
         with services.store.read() as tx:
-            page = listing.page(tx, contest.id, EntryFilter(), limit=PAGE, after_id=after)
+            page = listing.page(tx, contest.id, EntryFilter(), limit=PAGE, after_id=after, with_hints=False)
         yield from (_comment_row(entry, contest) for entry in page)
         if len(page) < PAGE:
             break

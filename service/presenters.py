@@ -83,6 +83,7 @@ def contest_line_json(contest: Contest, *, proof_url: ProofUrl) -> Json:
         "opened_at": rfc3339(contest.opened_at),
         "last_read_at": instant_json(contest.last_read_at),
         "due_at": instant_json(contest.due_at),
+        "erased_at": instant_json(contest.erased_at),
         "problem": problem_json(contest.problem) if contest.problem else None,
         "page_url": proof_url(contest.slug, 1).rpartition("/draws/")[0],
     }

@@ -139,6 +139,7 @@ class ContestLine(Plan):
     opened_at: str = instant("When it was opened")
     last_read_at: str | None = Field(description="When its comments were last read")
     due_at: str | None = Field(description="When the worker looks again")
+    erased_at: str | None = Field(description="When the term of its personal data ended")
     problem: Waiting | None
     page_url: str
 

@@ -279,3 +279,25 @@ def test_names_that_name_nobody_stay(ended_world):
         assert [entry.comment_id for entry in entries.facts(tx, 1)] == [100, 101]
         assert all(known.network is NetworkName.X for known in posts.page(tx, 1))
     assert ended_world.contest().closes_at == CLOSES_AT
+
+
+def test_no_receipt_ever_names_an_address_that_nobody_saw(world):
+    """One post is a duplicate of another, and both were let in although no network showed them."""
+    addresses = ("x:xenia.one/1", "x:xenia.two/2")
+    world.blog.add(posts=" ".join(addresses))
+    world.network.unclear = {address.removeprefix("x:") for address in addresses}
+    world.open_pools()
+    world.run()
+    for _ in range(2):  # once more for the reasons that came up by the first
+        for address in addresses:
+            review.readmit_post(world.services, 1, address, reason="a known reader", actor="mod")
+    world.pass_deadline()
+    seal.seal(world.services, 1, actor="mod")
+    done = draw.draw(world.services, 1, actor="mod")
+    told = [reason for entry in done.entries for reason in entry["verdict"].get("overruled", [])]
+    (duplicate,) = [reason["detail"] for reason in told if reason["code"] == "duplicate"]
+    assert duplicate in [entry["id"] for entry in done.entries]
+    assert "xenia" not in f"{done}"
+    with world.services.store.read() as tx:
+        assert "xenia" not in f"{log.lines(tx, 1)}"
+    assert receipt_checks.verify(done.receipt) == []
