@@ -14,7 +14,7 @@ from service.domain.contest import Contest
 from service.domain.drawing import entry_id
 from service.domain.log_chain import LogLine
 from service.i18n import known_language
-from service.storage import claims, contests, entries, log, personal, posts, strikes
+from service.storage import claims, contests, draws, entries, log, personal, posts, strikes
 from service.storage.personal import Exclusion, PersonalEntry
 from service.storage.post_rows import KnownPost
 from service.usecases.freezing import public_name
@@ -94,10 +94,11 @@ def follow_up(
     now = services.clock()
     claims.erase(tx, contest.id, names, now=now)
     log.write(tx, contest.id, LogLine(at=now, actor=actor, action="erase", reason="", details=details))
-    if contest.phase.is_sealed:
-        reword(tx, services, contest)
-    else:
+    reword(tx, services, contest)
+    if not contest.phase.is_sealed:
         judge_entries(tx, contest)
     if strikes.named(tx, contest.id).isdisjoint(names):
         return []
-    return [f"The winner comment on “{contest.post_title}” may name this person: edit it in WordPress."]
+    replies = any(comment.strike for comment in draws.announcements_of(tx, contest.id))
+    where = f"The winner comment on “{contest.post_title}”{', or a reply to it,' if replies else ''}"
+    return [f"{where} may name this person: edit it in WordPress."]

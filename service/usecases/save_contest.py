@@ -9,7 +9,7 @@ from service.domain.contest import Contest, Rules, Search
 from service.domain.errors import AlreadyAdopted
 from service.domain.pools import Pool, default_pools
 from service.domain.posts import Message
-from service.storage import contests
+from service.storage import contests, draws
 from service.usecases import adopt
 from service.usecases.adopt import Change
 from service.usecases.deadline import read_deadline
@@ -56,10 +56,17 @@ def save_contest(services: Services, wish: Wish, *, actor: str) -> Contest:
             with services.store.read() as tx:
                 contest = contests.find_by_post(tx, wish.post_id)
             assert contest is not None
-    change = _change(services, contest, wish)
+    change = _change(services, contest, _by_hand(services, contest, wish))
     if change == Change():
         return contest
     return adopt.change_contest(services, contest.id, change, actor=actor, reason=REASON)
+
+
+def _by_hand(services: Services, contest: Contest, wish: Wish) -> Wish:
+    """The wish, which makes no contest automatic again that is drawn once more: its post is saved for other things."""
+    with services.store.read() as tx:
+        is_redrawn = draws.latest_number(tx, contest.id) > 0 and not contest.phase.is_sealed
+    return replace(wish, is_automatic=contest.is_automatic) if is_redrawn else wish
 
 
 def _open(services: Services, wish: Wish, *, actor: str) -> Contest:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from service.domain import receipt_checks
-from service.domain.contest import Phase, Randomness
+from service.domain.contest import Phase, Randomness, Rules
 from service.domain.drawing import hash_text
 from service.domain.eligibility import State
 from service.domain.errors import BadInput, Conflict
@@ -19,6 +19,7 @@ from service.usecases import announce, privacy, review, seal
 from service.usecases.draw import draw
 from service.usecases.ports import BlogProblem
 from service.usecases.redraw import redraw
+from service.usecases.save_contest import Wish, save_contest
 from tests.factories import SECRET
 from tests.usecases.after_draw import announce_comments, disqualify, draw_comments, held, name, order, ours, strike
 
@@ -167,6 +168,29 @@ def test_a_disqualified_post_stays_out_too_also_one_that_nobody_saw(world):
     again(world)
     struck = [(status, reasons[0]) for status, reasons in world.verdicts().values()]
     assert struck == [("ineligible", "disqualified")] * 2
+
+
+def test_saving_the_post_in_wordpress_makes_it_automatic_no_more(world):
+    """Its settings there still say so, and the post is saved for a typing error."""
+    world.blog.add()
+    given: dict[str, Any] = {"pools": None, "message": None, "search": None, "rules": Rules(), "is_automatic": True}
+    wish = Wish(post_id=7, closes="2026-11-27 17:00", **given)
+    save_contest(world.services, wish, actor="wordpress:ada")
+    world.pass_deadline()
+    assert world.run().phase is Phase.ANNOUNCED
+    again(world)
+    assert not save_contest(world.services, wish, actor="wordpress:ada").is_automatic
+    assert world.run().phase is Phase.REVIEW
+
+
+def test_who_is_erased_while_the_contest_is_in_review_again_goes_out_of_the_first_draw_s_words(world):
+    (winner,) = announce_comments(world, comments=1, winners=1)
+    again(world)
+    privacy.erase(world.services, f"reader{winner.removeprefix('comment:')}@example.org", actor="ada")
+    with world.services.store.read() as tx:
+        (stored,) = draws.announcements_of(tx, 1)
+    assert name(winner) not in stored.text
+    assert "Anonyme" in stored.text
 
 
 def test_comments_are_read_again_before_the_second_seal(world):
