@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from service.domain.drawing import entry_id
-from service.domain.eligibility import Verdict
+from service.domain.eligibility import State, Verdict
 from service.storage import posts as stored_posts
 from service.storage.entries import verdict_from_row
 from service.storage.tables import entries, posts
@@ -17,22 +17,28 @@ from service.storage.tables import entries, posts
 class Standing:
     """An entry with its verdict as it was last judged; nothing of its author.
 
-    `posts`: of a comment, the references of the posts whose addresses it gives.
+    `state`: where the blog keeps a comment; of a post none. `posts`: the references of the posts that a comment gives.
     """
 
     entry: str
     verdict: Verdict
+    state: State | None = None
     posts: tuple[str, ...] = ()
 
 
 def of_comment(tx: Connection, contest_id: int, comment_id: int) -> Standing | None:
     """A comment's standing; None where the contest has no such comment."""
-    columns = [entries.c[name] for name in ("status", "reasons", "overruled", "posts")]
+    columns = [entries.c[name] for name in ("state", "status", "reasons", "overruled", "posts")]
     where = (entries.c.contest_id == contest_id, entries.c.comment_id == comment_id)
     row = tx.execute(select(*columns).where(*where)).one_or_none()
     if row is None:
         return None
-    return Standing(entry=entry_id(comment_id), verdict=verdict_from_row(row), posts=tuple(row.posts.split()))
+    return Standing(
+        entry=entry_id(comment_id),
+        verdict=verdict_from_row(row),
+        state=State(row.state),
+        posts=tuple(row.posts.split()),
+    )
 
 
 def of_post(tx: Connection, contest_id: int, reference: str) -> Standing | None:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from service.domain.contest import Contest
 from service.domain.drawing import check_entry
-from service.domain.eligibility import Code, Verdict
+from service.domain.eligibility import Code, Reason, State, Status, Verdict
 from service.domain.pools import is_comment
 from service.storage import standings
 from service.storage.standings import Standing
@@ -21,8 +21,12 @@ LONGEST = 2_000
 _NUMBER = re.compile(r"(?:#|comment[:-]|#comment-)?([1-9][0-9]{0,17})", re.ASCII)
 _FRAGMENT = re.compile(r"(?:[a-z]+-)?comment-([1-9][0-9]{0,17})", re.ASCII)
 
-# What the blog doesn't show: of such a comment nothing is told but this.
-HIDDEN = (Code.HELD, Code.SPAM, Code.TRASH, Code.DELETED)
+_HIDDEN = {
+    State.HELD: Code.HELD,
+    State.SPAM: Code.SPAM,
+    State.TRASH: Code.TRASH,
+    State.DELETED: Code.DELETED,
+}
 
 
 class Missing(StrEnum):
@@ -54,7 +58,7 @@ def find_standing(tx: Connection, networks: Networks, contest: Contest, text: st
 
 def _comment(tx: Connection, contest: Contest, number: int) -> Standing | Missing:
     standing = standings.of_comment(tx, contest.id, number)
-    return _shown(standing) if standing else Missing.NO_COMMENT
+    return _shown(standing, contest) if standing else Missing.NO_COMMENT
 
 
 def _post(tx: Connection, contest: Contest, reference: str) -> Standing | Missing:
@@ -81,9 +85,16 @@ def _named(tx: Connection, contest: Contest, text: str) -> Standing | Missing:
     return Missing.UNREADABLE if is_comment(text) else _post(tx, contest, text)
 
 
-def _shown(standing: Standing) -> Standing:
-    """What may be told of a comment: of one that the blog doesn't show, that it doesn't."""
-    reasons = tuple(reason for reason in standing.verdict.reasons if reason.code in HIDDEN)
-    if not reasons:
+def is_hidden(standing: Standing) -> bool:
+    """Whether the blog doesn't show it, nor the sealed list."""
+    return standing.state in _HIDDEN and standing.verdict.status is not Status.ELIGIBLE
+
+
+def _shown(standing: Standing, contest: Contest) -> Standing:
+    """What may be told of a comment: of one that the blog doesn't show, only that it doesn't."""
+    if standing.state is None or not is_hidden(standing):
         return standing
-    return Standing(entry=standing.entry, verdict=Verdict(standing.verdict.status, reasons))
+    is_waiting = standing.state is State.HELD and not contest.phase.is_sealed
+    status = Status.UNDECIDED if is_waiting else Status.INELIGIBLE
+    verdict = Verdict(status, (Reason(_HIDDEN[standing.state]),))
+    return Standing(entry=standing.entry, state=standing.state, verdict=verdict)

@@ -64,8 +64,8 @@ def set_up_templates(app: Flask) -> None:
 
 def same_page(**changes: object) -> str:
     """The address of the page that was asked for, with other arguments in it: "?pool=1&page=2"."""
-    kept = {name: request.args[name] for name in _KEPT if name in request.args}
-    return f"?{urlencode({**kept, **changes})}"
+    wanted = {**request.args.to_dict(), **changes}
+    return f"?{urlencode({name: wanted[name] for name in _KEPT if name in wanted})}"
 
 
 def asked_language() -> str:

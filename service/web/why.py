@@ -16,7 +16,7 @@ from service.storage import published, tickets
 from service.storage.published import Outcome, Sealed
 from service.usecases.ports import Networks
 from service.usecases.prizes import History, history
-from service.usecases.standing import HIDDEN, Missing, find_standing
+from service.usecases.standing import Missing, find_standing, is_hidden
 from service.web.why_words import advice, missing_words, reader_words
 
 
@@ -101,7 +101,7 @@ def why_page(
         reasons=tuple(_told(reason, contest, is_over=page.is_over, language=language) for reason in verdict.reasons),
         overruled=tuple(reader_words(reason, language=language) for reason in verdict.overruled),
         posts=standing.posts if contest.wants_posts else (),
-        is_hidden=any(reason.code in HIDDEN for reason in verdict.reasons) and is_comment(standing.entry),
+        is_hidden=is_hidden(standing),
         is_in_no_pool=is_comment(standing.entry) and not contest.wants_comments,
         drawn=_drawn(tx, contest, page.draw, standing.entry) if page.draw and page.draw.is_public else (),
     )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from html import unescape
 
 import pytest
 
 from service.domain import receipt_checks
+from service.domain.beacon import MIRRORS
 from service.domain.contest import Phase
 from service.domain.eligibility import State
 from service.storage import contests
@@ -164,22 +164,6 @@ def test_the_downloads_are_what_was_sealed_and_drawn(world):
     assert "max-age" in told.headers["Cache-Control"]
 
 
-def test_the_lines_on_the_page_repeat_the_draw(world, tmp_path):
-    for _ in range(20):
-        world.blog.add()
-    world.open_contest(winners=2)
-    world.announce()
-    page = world.page(f"{PROOF}?lang=en").text
-    [block] = re.findall(r"<pre[^>]*><code>(.*?)</code></pre>", page, re.DOTALL)
-    lines = unescape(block)
-    expected = [line[2:] for line in lines.splitlines() if re.match("# [0-9a-f]{64}", line)]
-    (tmp_path / "sealed.txt").write_text(world.page(f"{PROOF}/sealed.txt").text, "ascii", newline="\n")
-    script = "\n".join(line for line in lines.splitlines() if not line.startswith("curl"))
-    printed = subprocess.run(["sh", "-eu", "-c", script], cwd=tmp_path, check=True, capture_output=True, text=True)
-    assert [line.removesuffix("  -").removesuffix("  sealed.txt") for line in printed.stdout.splitlines()] == expected
-    assert len(expected) == 3 + 5
-
-
 @pytest.mark.parametrize(
     ("query", "header", "language"),
     [
@@ -258,16 +242,6 @@ def test_a_contest_whose_deadline_passed_says_closed_whatever_the_worker_does(wo
     assert "Closed on" in world.page(f"{SLUG}?lang=en").text
 
 
-def test_a_long_ranking_is_cut_and_says_so(world):
-    for _ in range(220):
-        world.blog.add()
-    world.open_contest()
-    world.announce()
-    page = world.page(f"{PROOF}?lang=en").text
-    assert page.count("<tr") == 1 + 200
-    assert "The first 200 of 222 tickets" in page
-
-
 def test_a_winner_who_left_is_called_by_their_comment(world):
     world.open_contest()
     world.announce()
@@ -289,3 +263,93 @@ def test_the_rules_tell_what_matters_to_those_who_take_part(world, channels, one
     page = world.page("/contests/deux-livres-7?lang=en").text
     assert ("One prize a person" in page) is one_prize
     assert ("Replies to other comments" in page) is replies
+
+
+def test_before_the_seal_a_page_says_where_the_randomness_will_come_from(world):
+    told = world.open_contest(randomness="drand")
+    page = world.page(f"{SLUG}?lang=en").text
+    assert "The first round that comes out at least a minute after the seal" in page
+    assert told["commitment"] in page
+    assert "A secret is fixed" not in page
+
+
+def test_after_the_seal_it_tells_the_round_and_where_to_look(world):
+    world.open_contest(randomness="drand")
+    world.close()
+    sealed = world.post("/contests/1/seal")
+    page = world.page(f"{SLUG}?lang=en").text
+    chain, number = world.beacon.chain, sealed["beacon"]["round"]
+    assert sealed["digest"] in page
+    assert f"<code>{number}</code>" in page
+    assert "It comes out on" in page
+    for mirror in MIRRORS:
+        assert f'href="https://{mirror}/{chain.hash}/public/{number}"' in page
+    world.clock.forward(120)
+    assert "It came out on" in world.page(f"{SLUG}?lang=en").text
+
+
+def test_a_round_that_is_missing_for_an_hour_is_told_without_alarm(world):
+    world.open_contest(randomness="drand")
+    world.close()
+    world.post("/contests/1/seal")
+    world.clock.forward(3_600)
+    assert "more than an hour ago" not in world.page(f"{SLUG}?lang=en").text
+    world.clock.forward(120)
+    page = world.page(f"{SLUG}?lang=en").text
+    assert "This round should have come out more than an hour ago" in page
+    assert "It was due on" in page
+
+
+def test_a_list_that_is_published_at_once_is_shown_by_page(world):
+    for _ in range(120):
+        world.blog.add()
+    world.open_contest(publishes_list=True)
+    world.close()
+    world.post("/contests/1/seal")
+    listed = world.page(f"{PROOF}/sealed.txt")
+    assert listed.status_code == 200
+    entries = re.findall(r"^entry comment:(\d+)$", listed.text, re.MULTILINE)
+    assert len(entries) == 122
+    shown = [
+        re.findall(r"<li><a href=\"[^\"]+#comment-(\d+)\"", world.page(f"{SLUG}?page={page}").text) for page in (1, 2)
+    ]
+    assert [len(page) for page in shown] == [100, 22]
+    assert [*shown[0], *shown[1]] == entries
+    assert world.page(f"{PROOF}/receipt.json").status_code == 404
+
+
+def test_a_list_that_is_not_published_at_once_waits_for_the_winner_comment(world):
+    drawn(world)
+    assert world.page(f"{PROOF}/sealed.txt").status_code == 404
+
+
+def test_while_the_next_draw_is_under_way_the_one_before_stays(world):
+    world.open_contest()
+    world.announce()
+    before = world.get("/contests/1/receipt")
+    world.post("/contests/1/redraw", {"reason": "an entry was counted <twice>"})
+    page = unescape(world.page(f"{SLUG}?lang=en").text)
+    assert "an entry was counted <twice>" in page
+    assert f'href="{PROOF}"' in page
+    assert "The winner" not in page
+    told = world.page(f"{PROOF}?lang=en").text
+    assert "This draw was replaced" in told
+    assert "an entry was counted &lt;twice&gt;" in told
+    assert before["draw"]["pools"][0]["seed"] in told
+    assert "Zoé" not in told
+    assert "alert" not in told
+    assert world.page(f"{PROOF}/receipt.json").json == before
+    world.post("/contests/1/seal")
+    world.post("/contests/1/draw")
+    assert world.page(f"{PROOF}/receipt.json").json == before
+    assert world.page(f"{SLUG}/draws/2/receipt.json").status_code == 404
+    world.post("/contests/1/announce")
+    assert world.page(f"{SLUG}/draws/2/receipt.json").json["draw"]["number"] == 2
+
+
+def test_a_draw_that_was_replaced_before_it_was_announced_is_public_too(world):
+    drawn(world)
+    assert world.page(f"{PROOF}/receipt.json").status_code == 404
+    world.post("/contests/1/redraw", {"reason": "the wrong deadline"})
+    assert world.page(f"{PROOF}/receipt.json").status_code == 200
+    assert "the wrong deadline" in world.page(PROOF).text
