@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 
 import pytest
@@ -108,6 +109,14 @@ def test_the_log_keeps_that_it_was_claimed_and_nothing_of_the_person(world):
     [line] = lines_of(world)
     assert dict(line.details) == {"draw": 1, "pool": 1, "entry": claim_of(world).entry}
     assert (line.actor, line.reason) == ("winner", "")
+
+
+def test_of_many_who_send_the_form_at_once_one_is_told_that_it_worked(world):
+    token = won(world)
+    with ThreadPoolExecutor(8) as pool:
+        statuses = list(pool.map(lambda _: send(world, token).status_code, range(8)))
+    assert sorted(statuses) == [200] + [410] * 7
+    assert len(lines_of(world)) == 1
 
 
 def test_without_fields_the_button_is_enough(world):
