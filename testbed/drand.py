@@ -8,7 +8,6 @@ Its key is known to everybody who reads this, so its rounds can be known before 
 """
 
 import json
-import json
 import re
 import time
 from collections.abc import Callable, Iterable

@@ -110,9 +110,7 @@ def reason_from_json(value: Mapping[str, Any]) -> Reason:
 def pool_lists(pools: Sequence[Json], entries: Sequence[Json]) -> list[drawing.PoolList]:
     """Who takes part in which pool, from the receipt's `rules.pools` and `entries`."""
     eligible = [
-        (entry["id"], entry.get("given_by", ""))
-        for entry in entries
-        if entry["verdict"]["status"] == Status.ELIGIBLE
+        (entry["id"], entry.get("given_by", "")) for entry in entries if entry["verdict"]["status"] == Status.ELIGIBLE
     ]
     return [
         drawing.PoolList(

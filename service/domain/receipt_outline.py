@@ -44,6 +44,4 @@ def places(receipt: Json) -> Iterator[Place]:
     for number, pool in enumerate(receipt["draw"]["pools"], 1):
         for place, drawn in enumerate(pool["ranking"], 1):
             entry = drawn["entry"]
-            yield Place(
-                pool=number, place=place, entry=entry, ticket=drawn["ticket"], person=person_of.get(entry, "")
-            )
+            yield Place(pool=number, place=place, entry=entry, ticket=drawn["ticket"], person=person_of.get(entry, ""))

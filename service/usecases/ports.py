@@ -230,7 +230,7 @@ class Mailer(Protocol):
     """Sends mails, of plain text, to one person each."""
 
     def send(self, to: str, subject: str, text: str) -> None:
-        """Hand a mail to the mail server. Raises MailProblem; after an unclear end it may have gone out all the same."""
+        """Hand a mail to the mail server. Raises MailProblem; after an unclear end it may have gone out anyway."""
         ...
 
 

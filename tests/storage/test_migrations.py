@@ -71,7 +71,7 @@ def old_store(empty_url) -> Iterator[Store]:
 
 
 def _old_contest(number: int, phase: str) -> dict[str, Any]:
-    values = dict.fromkeys(("post_title", "post_url", "timezone", "language", "secret"), "x")
+    values: dict[str, Any] = dict.fromkeys(("post_title", "post_url", "timezone", "language", "secret"), "x")
     values |= {"id": number, "slug": f"contest-{number}", "post_id": number, "post_author_id": 1, "phase": phase}
     values |= {"commitment": str(number) * 64, "is_automatic": False, "pools": [], "rules": {}}
     return {**values, "closes_at": NOW, "opened_at": NOW}
