@@ -34,6 +34,7 @@ def test_an_automatic_contest_goes_all_the_way(world):
     assert receipt_checks.verify(drawn.receipt) == []
     assert [line.action for line in lines] == ["open", "close", "seal", "draw", "announce"]
     assert drawn.drawn_at is not None
+    assert drawn.drawn_at is not None
     assert world.contest().due_at == drawn.drawn_at + timedelta(days=90), "the end of its personal data's term"
 
 
