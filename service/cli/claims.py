@@ -11,12 +11,14 @@ import click
 from service import claim_presenters
 from service.cli.common import actor, as_json, contest_id, open_services, print_json, tell
 from service.domain.contest import MOST_CLAIM_DAYS, Claims
+from service.domain.drawing import rfc3339
 from service.domain.errors import NotFound
 from service.usecases.claim_reports import ClaimReport, reports
-from service.usecases.claims import send_again
+from service.usecases.claims import note_sent, send_again
 from service.usecases.services import Services
 
 Json = dict[str, Any]
+BY_HAND = "write to them yourself (--text {entry}), then say so (--sent {entry}): their term begins with it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,12 +61,15 @@ def claim_options(command: Any) -> Any:
 @contest_id
 @click.option("--text", metavar="ENTRY", help="Print the mail to this winner, to send it by hand.")
 @click.option("--resend", metavar="ENTRY", help="Have the mail to this winner sent once more, with a new term.")
+@click.option("--sent", metavar="ENTRY", help="You wrote to this winner yourself: their term begins.")
 @as_json
-def claims_(contest_id: int, text: str | None, resend: str | None, as_json: bool) -> None:
+def claims_(contest_id: int, text: str | None, resend: str | None, sent: str | None, as_json: bool) -> None:
     """Show who was asked to claim a prize, who did, and what they told."""
     with open_services() as services:
         if resend is not None:
             _resend(services, contest_id, resend)
+        if sent is not None:
+            _note_sent(services, contest_id, sent)
         found = reports(services, contest_id)
     if text is not None:
         return _print_mails(_of_entry(found, text), as_json=as_json)
@@ -81,6 +86,12 @@ def _resend(services: Services, contest_id: int, entry: str) -> None:
         if report.mail:
             send_again(services, contest_id, report.claim.id, actor=actor())
             tell(f"The mail to {report.claim.entry} is sent once more by the worker.")
+
+
+def _note_sent(services: Services, contest_id: int, entry: str) -> None:
+    for report in _of_entry(reports(services, contest_id), entry):
+        noted = note_sent(services, contest_id, report.claim.id, actor=actor())
+        tell(f"{noted.entry} has until {rfc3339(noted.expires_at)} to claim the prize.")
 
 
 def _of_entry(found: list[ClaimReport], entry: str) -> list[ClaimReport]:
@@ -113,13 +124,11 @@ def _more(told: Json) -> list[str]:
     """What else there is to say of a claim, a line each; what a winner told keeps its own lines."""
     if told["state"] == "waiting":
         mail = told["mail"]
-        sent = (
-            f"mailed at {mail['sent_at']} to {told['email']}"
-            if mail["sent_at"]
-            else mail["problem"] or "not mailed yet"
-        )
+        to = f" to {told['email']}" if told["email"] else ""
+        sent = f"sent at {mail['sent_at']}{to}" if mail["sent_at"] else mail["problem"] or "not mailed yet"
         again = f"; tried again at {mail['next_at']}" if mail["next_at"] else ""
-        return [f"{sent}{again}", f"link: {told['link']}"]
+        by_hand = [] if mail["sent_at"] or mail["next_at"] else [BY_HAND.format(entry=told["entry"])]
+        return [f"{sent}{again}", *by_hand, f"link: {told['link']}"]
     lines = [f"claimed at {told['claimed_at']}"] if told["claimed_at"] else []
     for field, text in told["answers"].items():
         first, *others = text.split("\n")

@@ -17,7 +17,8 @@ from service.storage.tables import claims, draws
 class Claim:
     """One winner's claim to one prize. `pool`: by its number. `token` and `answers` are encrypted, and may be empty.
 
-    `mail_at`: when the mail is to be sent (again); none: it was sent, or given up.
+    `mail_at`: when the mail is to be sent (again); none: it was sent, or given up. `mailed_at`: when the winner was
+    written to, by mail or by a moderator.
     """
 
     id: int = 0
@@ -35,6 +36,11 @@ class Claim:
     claimed_at: datetime | None = None
     answers: str = field(default="", repr=False)
     erased_at: datetime | None = None
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether the winner was written to, so that their term runs."""
+        return self.mailed_at is not None
 
     @property
     def prize(self) -> tuple[int, str]:

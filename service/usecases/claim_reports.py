@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -12,7 +12,7 @@ from service.domain.contest import Contest
 from service.storage import claims, contests
 from service.storage.claims import Claim
 from service.usecases.claim_mail import Mail, Prize, find_address, prize_of, write_mail
-from service.usecases.claim_states import ClaimState, states
+from service.usecases.claim_states import ClaimState, states, term_from
 from service.usecases.services import Services
 
 
@@ -46,6 +46,8 @@ def read_answers(services: Services, claim: Claim) -> Mapping[str, str]:
 
 def _report(tx: Connection, services: Services, contest: Contest, claim: Claim, state: ClaimState) -> ClaimReport:
     waits = state is ClaimState.WAITING
+    if waits and not claim.is_sent:  # the term that it has if it is sent now
+        claim = replace(claim, expires_at=term_from(contest, services.clock()))
     return ClaimReport(
         claim=claim,
         contest=contest,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import Connection
@@ -27,7 +27,7 @@ class ClaimState(StrEnum):
 
 def state_of(claim: Claim, *, is_current: bool, holds_prize: bool, now: datetime) -> ClaimState:
     """How a claim stands; `is_current`: its draw is the contest's newest, `holds_prize`: nobody was promoted since."""
-    is_late = claim.claimed_at is None and claim.expires_at <= now
+    is_late = claim.claimed_at is None and claim.is_sent and claim.expires_at <= now
     if not is_current:
         return ClaimState.REPLACED
     if not holds_prize:
@@ -37,6 +37,13 @@ def state_of(claim: Claim, *, is_current: bool, holds_prize: bool, now: datetime
     if claim.erased_at is not None:
         return ClaimState.ERASED
     return ClaimState.EXPIRED if is_late else ClaimState.WAITING
+
+
+def term_from(contest: Contest, now: datetime) -> datetime:
+    """The end of a term that begins now, at a full minute as people read it."""
+    ends_at = now + timedelta(days=contest.claims.days)
+    minute = ends_at.replace(second=0, microsecond=0)
+    return minute if minute == ends_at else minute + timedelta(minutes=1)
 
 
 def states(tx: Connection, contest: Contest, asked: Collection[Claim], *, now: datetime) -> dict[int, ClaimState]:

@@ -1,7 +1,8 @@
 """Winners claim their prize: each gets a link by e-mail and a term; a prize that isn't claimed passes on.
 
-The term of a winner begins with the mail, so it is written anew with each try to send it. It ends a minute after the
-instant that the winner was told: what came in before that instant is stored by then.
+The term of a winner begins with the mail, so it is written anew with each try to send it. Where no mail goes out, it
+begins when a moderator says that they wrote to the winner: nobody loses a prize that they were never told of. It ends a
+minute after the instant that the winner was told: what came in before that instant is stored by then.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 from sqlalchemy import Connection
@@ -25,7 +26,7 @@ from service.storage.claims import Claim
 from service.storage.contests import Lease
 from service.usecases import prizes
 from service.usecases.claim_mail import Mail, write_mail
-from service.usecases.claim_states import ClaimState, states
+from service.usecases.claim_states import ClaimState, states, term_from
 from service.usecases.ports import MailProblem
 from service.usecases.services import Services, later
 
@@ -64,17 +65,38 @@ def tend_claims(services: Services, lease: Lease) -> datetime | None:
 def send_again(services: Services, contest_id: int, claim_id: int, *, actor: str) -> Claim:
     """Have the mail of a claim sent once more, with a new term. Raises Conflict where it waits for nobody, NotFound."""
     with services.store.write() as tx:
-        contest = contests.lock(tx, contest_id)
-        require_phase(contest, Phase.ANNOUNCED, to="send a link")
-        now, claim = services.clock(), claims.get(tx, contest_id, claim_id)
-        state = states(tx, contest, [claim], now=now)[claim_id]
-        if state is not ClaimState.WAITING:
-            raise Conflict(f"The claim of {claim.entry} is {state}: there is nothing to send.", code="claim_over")
-        claims.update(tx, claim_id, mail_at=now, mail_tries=0, mail_problem="", mailed_at=None)
-        details = {"draw": claim.draw_number, "pool": claim.pool, "entry": claim.entry}
-        log.write(tx, contest_id, LogLine(at=now, actor=actor, action="send_link", reason="", details=details))
-        contests.ring(tx, contest_id, at=now)
+        contest, claim = _waiting(tx, services, contest_id, claim_id, to="send a link")
+        claims.update(tx, claim_id, mail_at=services.clock(), mail_tries=0, mail_problem="", mailed_at=None)
+        _log_sent(tx, services, contest, claim, action="send_link", actor=actor)
         return claims.get(tx, contest_id, claim_id)
+
+
+def note_sent(services: Services, contest_id: int, claim_id: int, *, actor: str) -> Claim:
+    """A moderator wrote to the winner: the term begins. Raises Conflict where the claim waits for nobody, NotFound."""
+    with services.store.write() as tx:
+        contest, claim = _waiting(tx, services, contest_id, claim_id, to="note that a link was sent")
+        now = services.clock()
+        noted = {"mailed_at": now, "mail_at": None, "mail_problem": ""}
+        claims.update(tx, claim_id, expires_at=term_from(contest, now), **noted)
+        _log_sent(tx, services, contest, claim, action="link_sent", actor=actor)
+        return claims.get(tx, contest_id, claim_id)
+
+
+def _waiting(tx: Connection, services: Services, contest_id: int, claim_id: int, *, to: str) -> tuple[Contest, Claim]:
+    """The contest, locked, and a claim of it that waits for its winner. Raises Conflict, NotFound."""
+    contest = contests.lock(tx, contest_id)
+    require_phase(contest, Phase.ANNOUNCED, to=to)
+    claim = claims.get(tx, contest_id, claim_id)
+    state = states(tx, contest, [claim], now=services.clock())[claim_id]
+    if state is not ClaimState.WAITING:
+        raise Conflict(f"The claim of {claim.entry} is {state}: there is nothing to send.", code="claim_over")
+    return contest, claim
+
+
+def _log_sent(tx: Connection, services: Services, contest: Contest, claim: Claim, *, action: str, actor: str) -> None:
+    now, details = services.clock(), {"draw": claim.draw_number, "pool": claim.pool, "entry": claim.entry}
+    log.write(tx, contest.id, LogLine(at=now, actor=actor, action=action, reason="", details=details))
+    contests.ring(tx, contest.id, at=now)
 
 
 def _pass_on(tx: Connection, services: Services, contest: Contest, number: int) -> None:
@@ -119,25 +141,15 @@ def _invite(tx: Connection, services: Services, contest: Contest, number: int) -
             token_hash=hash_text(token),
             token=services.vault.lock(token),
             created_at=now,
-            expires_at=_term(contest, now),
+            expires_at=term_from(contest, now),
             mail_at=now,
         )
         claims.add(tx, contest.id, claim)
 
 
-def _term(contest: Contest, now: datetime) -> datetime:
-    """The end of a term that begins now, at a full minute as people read it."""
-    ends_at = now + timedelta(days=contest.claims.days)
-    return ends_at if ends_at == ends_at.replace(second=0, microsecond=0) else _next_minute(ends_at)
-
-
-def _next_minute(instant: datetime) -> datetime:
-    return instant.replace(second=0, microsecond=0) + timedelta(minutes=1)
-
-
 def _ends_at(claim: Claim) -> datetime:
-    """When the prize passes on: never once it is claimed, nor while a mail is still tried, which renews the term."""
-    if claim.claimed_at is not None or claim.mail_at is not None:
+    """When the prize passes on: never once it is claimed, nor before the winner was written to."""
+    if claim.claimed_at is not None or not claim.is_sent:
         return datetime.max.replace(tzinfo=claim.created_at.tzinfo)
     return later(claim.expires_at, MARGIN)
 
@@ -175,7 +187,7 @@ def _prepare(services: Services, lease: Lease, claim_id: int) -> Mail | None:
         now, claim = services.clock(), claims.get(tx, contest.id, claim_id)
         if claim.mail_at is None or claim.claimed_at is not None:
             return None
-        renewed = replace(claim, expires_at=_term(contest, now))
+        renewed = replace(claim, expires_at=term_from(contest, now))
         if states(tx, contest, [renewed], now=now)[claim_id] is not ClaimState.WAITING:
             claims.update(tx, claim_id, mail_at=None)
             return None
@@ -213,4 +225,4 @@ def _next_at(services: Services, contest: Contest, number: int) -> datetime | No
 
 def _due_times(waiting: Sequence[Claim]) -> list[datetime]:
     open_ones = [claim for claim in waiting if claim.claimed_at is None]
-    return [claim.mail_at or _ends_at(claim) for claim in open_ones]
+    return [claim.mail_at or _ends_at(claim) for claim in open_ones if claim.mail_at or claim.is_sent]

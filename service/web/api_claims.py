@@ -6,7 +6,7 @@ from typing import Any
 
 from service import claim_presenters
 from service.usecases.claim_reports import reports
-from service.usecases.claims import send_again
+from service.usecases.claims import note_sent, send_again
 from service.web import answers
 from service.web.context import actor, services
 from service.web.documented import may_answer
@@ -26,6 +26,13 @@ def show_claims(path: ContestPath) -> Any:
 def resend(path: ClaimPath) -> Any:
     """Have the mail of a claim that waits sent once more; the term begins anew with it"""
     send_again(services(), path.contest_id, path.claim_id, actor=actor())
+    return _shown(path.contest_id)
+
+
+@part.post("/contests/<int:contest_id>/claims/<int:claim_id>/sent", responses=may_answer(404, 409, ok=answers.Claims))
+def sent(path: ClaimPath) -> Any:
+    """Note that you wrote to the winner yourself: their term begins"""
+    note_sent(services(), path.contest_id, path.claim_id, actor=actor())
     return _shown(path.contest_id)
 
 

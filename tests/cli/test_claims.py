@@ -61,8 +61,12 @@ def test_what_a_winner_told_is_shown_and_their_link_no_more(world):
 
 
 def test_the_mail_can_be_taken_to_be_sent_by_hand(world):
+    entry = reports(world.services, 1)[0].claim.entry
+    assert f"(--sent {entry})" in run(world, "claims", "1").stdout
+    assert f"{entry} has until" in run(world, "claims", "1", "--sent", entry).stderr
     report = reports(world.services, 1)[0]
-    done = run(world, "claims", "1", "--text", report.claim.entry.removeprefix("comment:"))
+    assert report.claim.is_sent
+    done = run(world, "claims", "1", "--text", entry.removeprefix("comment:"))
     assert report.mail
     assert done.stdout == f"To: {report.email}\nSubject: {report.mail.subject}\n\n{report.mail.text}\n"
     [told] = json.loads(run(world, "claims", "1", "--text", report.claim.entry, "--json").stdout)

@@ -207,18 +207,27 @@ def test_a_mail_server_in_trouble_is_tried_with_growing_pauses_and_costs_no_time
     assert claim.expires_at >= world.clock() + timedelta(days=DAYS)
 
 
-def test_a_mail_is_given_up_at_last_and_the_prize_passes_on_after_the_last_term(world, mailer):
+def test_a_mail_is_given_up_at_last_and_the_prize_stays_until_a_moderator_wrote_to_the_winner(world, mailer):
     mailer.problems = [MailProblem("It doesn't answer.")] * 100
     announced(world, days=1)
     first = all_claims(world)[0].entry
-    for _ in range(40):
-        if held(world) != [first]:
-            break
-        world.clock.move_to(world.contest().due_at)
+    for _ in range(claiming.MOST_TRIES):
+        world.clock.forward(claiming.LONGEST_PAUSE)
         world.run()
     claim = all_claims(world)[0]
-    assert claim.mail_tries == claiming.MOST_TRIES
+    assert (claim.mail_tries, claim.mail_at) == (claiming.MOST_TRIES, None)
     assert claim.mail_problem == "It doesn't answer."
+    world.clock.forward(5 * 86_400)
+    world.run()
+    assert held(world) == [first]
+    assert state(world, token_of(world)) is ClaimState.WAITING
+    noted = claiming.note_sent(world.services, 1, claim.id, actor="ada")
+    assert noted.expires_at >= world.clock() + timedelta(days=1)
+    world.run()
+    assert held(world) == [first]
+    world.clock.move_to(noted.expires_at)
+    world.clock.forward(claiming.MARGIN)
+    world.run()
     assert held(world) != [first]
 
 

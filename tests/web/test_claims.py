@@ -14,6 +14,7 @@ from service.domain.contest import Claims
 from service.domain.errors import Conflict
 from service.storage import claims, contests, log
 from service.usecases import prizes
+from service.usecases.claims import note_sent
 from service.worker import work_once
 from tests.web.conftest import HOSTILE
 
@@ -180,6 +181,7 @@ def test_a_link_that_never_was_says_so(world, token):
 
 def test_a_link_whose_term_is_over_says_so(world):
     token = won(world)
+    note_sent(world.services, 1, claim_of(world).id, actor="ada")
     world.clock.move_to(claim_of(world).expires_at)
     page = world.page(f"/claims/{token}?lang=en")
     assert page.status_code == 410
