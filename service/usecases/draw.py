@@ -82,6 +82,12 @@ def _fetch(services: Services, contest_id: int, secret_reason: str | None) -> Be
             "the draw follows by itself.",
             code="round_to_come",
         )
+    if promised.chain != services.beacon.chain:
+        raise Blocked(
+            f"The list is sealed for the chain {promised.chain.hash} of a beacon, and this installation asks another: "
+            "set DRAND_INFO as it was at the seal.",
+            code="beacon_other_chain",
+        )
     try:
         return services.beacon.fetch(promised.round)
     except BeaconProblem as problem:

@@ -134,6 +134,22 @@ def test_the_secret_stands_in_after_an_hour_and_the_receipt_says_so(world):
     assert find_break(lines) is None
 
 
+@pytest.mark.parametrize("reason", [None, "our other chain is quicker"])
+def test_a_chain_that_the_settings_name_after_the_seal_decides_nothing(world, reason):
+    sealed_world(world)
+    pass_round(world, seconds=7200)
+    promised, world.beacon.chain = world.beacon.chain, replace(world.beacon.chain, name="ours")
+    with pytest.raises(Blocked, match=promised.hash):
+        draw.draw(world.services, 1, actor="ada", secret_reason=reason)
+    problem = world.step().problem
+    assert problem is not None
+    assert problem.code == "beacon_other_chain"
+    world.beacon.chain = promised
+    world.clock.forward(61)
+    assert world.run().phase is Phase.DRAWN
+    assert verify(receipt_of(world), beacons(world)) == []
+
+
 @pytest.mark.parametrize("seconds", [0, 3599])
 def test_the_secret_does_not_stand_in_any_sooner(world, seconds):
     sealed_world(world)
