@@ -1,13 +1,15 @@
 """Tables as CSV or JSON, row by row, so that a hundred thousand rows never stand in memory at once.
 
 CSV is as RFC 4180 has it, in UTF-8 with the mark by which Excel reads accents. What strangers wrote could be a formula
-there; such a cell gets an apostrophe in front, which spreadsheets take for "this is text" (OWASP, CSV Injection).
+there; it gets an apostrophe in front, which spreadsheets take for "this is text" (OWASP, CSV Injection). So it does
+inside of a cell after what parts cells elsewhere: Excel in French takes the semicolon for that, and the comma for text.
 """
 
 from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,7 +20,7 @@ from typing import Any
 Row = Mapping[str, Any]
 MARK = "\ufeff"
 AT_ONCE = 200  # rows handed over together
-_BEGINS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_FORMULA = re.compile(r"""^(?=[\t\r\n])|((?:^|[;\t\r\n])[ "]*)(?=[=+\-@＝＋－＠])""")
 
 
 class Form(StrEnum):
@@ -72,8 +74,8 @@ def _cell(value: Any) -> str | int | float:
 
 
 def defuse(text: str) -> str:
-    """The text so that no spreadsheet takes it for a formula."""
-    return f"'{text}" if text.startswith(_BEGINS_FORMULA) else text
+    """The text so that no spreadsheet takes it, or a part of it, for a formula."""
+    return _FORMULA.sub(r"\1'", text)
 
 
 def _json(table: Table) -> Iterator[str]:
