@@ -16,7 +16,7 @@ from service.storage.tables import announcements, draws
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sealed:
-    """A draw by what may be told of it as soon as it is sealed; nothing in it names or computes a winner.
+    """A draw by what may be told of it as soon as it is sealed; nothing in it names a winner.
 
     `posted_at`, `comment_url`: of its winner comment, once that stands on the blog.
     """

@@ -1,4 +1,7 @@
-"""What a contest's page tells. Until the winner comment stands on the blog, nothing that computes a winner."""
+"""What a contest's page tells: until the winner comment stands on the blog, no winner, list or randomness.
+
+The digest is told at once, as it must be; with the beacon's round and the comments on the blog it foretells the order.
+"""
 
 from __future__ import annotations
 
