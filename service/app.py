@@ -10,6 +10,7 @@ from service.beacons.drand import DrandBeacon, make_http
 from service.blog import ConnectedBlog
 from service.domain.contest import Search, XSearch
 from service.domain.errors import BadInput, TirageError
+from service.logs import set_up_logs
 from service.mail import SmtpMailer, read_sender
 from service.networks.bluesky import BlueskyNetwork
 from service.networks.http import Http
@@ -153,8 +154,12 @@ def _connect(settings: Settings, url: str, user: str, password: str) -> wp_bridg
 
 
 def create_app(settings: Settings | None = None, services: Services | None = None) -> OpenAPI:
-    """The web application; makes no network request. Raises BadInput for wrong settings."""
+    """The web application; makes no network request. Without settings it is a process of its own: reads them, sets up
+    the logs. Raises BadInput for wrong settings.
+    """
     from service.web.site import build  # here, so that the CLI and the worker don't load a web framework
 
-    settings = settings or read_settings()
+    if settings is None:
+        settings = read_settings()
+        set_up_logs(settings.log_level)
     return build(settings, services or make_services(settings))

@@ -23,7 +23,11 @@ log = structlog.get_logger()
 
 
 def gunicorn_command(settings: Settings) -> list[str]:
-    """How gunicorn is started: one process with threads, so that a slow blog holds up nobody else."""
+    """How gunicorn is started: one process with threads, so that a slow blog holds up nobody else.
+
+    It never logs on the level `debug`: those lines hold each request's address, and whoever has a claim's can take it.
+    """
+    log_level = "info" if settings.log_level == "debug" else settings.log_level
     return [
         sys.executable,
         "-m",
@@ -32,7 +36,7 @@ def gunicorn_command(settings: Settings) -> list[str]:
         f"--bind={settings.bind}",
         "--worker-class=gthread",
         f"--threads={settings.web_threads}",
-        f"--log-level={settings.log_level}",
+        f"--log-level={log_level}",
         "--graceful-timeout=30",
         "--timeout=120",
         "--no-control-socket",

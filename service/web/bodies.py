@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Response, request
+from werkzeug.exceptions import BadRequest, HTTPException
 
 from service.web.problems import problem
 
@@ -10,12 +11,17 @@ LARGEST_BODY = 64 * 1024  # bytes
 
 
 def raw_body() -> bytes:
-    """The body as it came, kept for whoever asks next. Raises RequestEntityTooLarge.
+    """The body as it came, kept for whoever asks next. Raises RequestEntityTooLarge, BadRequest for a broken one.
 
     One that tells no length is cut at the limit without a word by Werkzeug: only the byte after that raises.
     """
-    raw = request.get_data()
-    request.stream.read(1)
+    try:
+        raw = request.get_data()
+        request.stream.read(1)
+    except HTTPException:
+        raise
+    except Exception as error:  # each WSGI server has errors of its own for chunks that are none
+        raise BadRequest("The body can't be read to its end.") from error
     return raw
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import re
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 
@@ -12,11 +15,13 @@ import pytest
 
 from service.domain.contest import Claims
 from service.domain.errors import Conflict
+from service.processes import gunicorn_command
+from service.settings import Settings
 from service.storage import claims, contests, log
 from service.usecases import prizes
 from service.usecases.claims import note_sent
 from service.worker import work_once
-from tests.web.conftest import HOSTILE
+from tests.web.conftest import HOSTILE, TOKEN
 
 FIELDS = ("Adresse postale", "Taille <b>")
 ANSWERS = {"answer-1": "1 rue de la Paix\r\n75002 Paris", "answer-2": "XL"}
@@ -230,3 +235,38 @@ def test_no_log_holds_a_link(world, caplog):
     assert token not in caplog.text
     with world.services.store.read() as tx:
         assert token not in json.dumps([dict(line.details) for line in log.lines(tx, 1)])
+
+
+FAILING = """
+import sys
+from service.app import create_app
+app = create_app()
+def fail(token):
+    raise RuntimeError("the database burns")
+app.view_functions["claims.show"] = fail
+assert app.test_client().get("/claims/" + "secret-token").status_code == 500
+"""
+
+
+def test_nor_does_the_trace_of_what_fails_in_a_process_of_its_own(tmp_path):
+    env = {**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path}/t.sqlite3", "LOG_LEVEL": "debug"}
+    done = subprocess.run([sys.executable, "-c", FAILING], env=env, capture_output=True, text=True, check=True)
+    assert json.loads(done.stderr)["event"] == "request_failed"
+    assert "secret-token" not in done.stderr + done.stdout
+
+
+def test_nor_does_gunicorn_write_addresses_down():
+    assert "--log-level=info" in gunicorn_command(Settings(_env_file=None, log_level="debug"))
+    assert "--log-level=error" in gunicorn_command(Settings(_env_file=None, log_level="error"))
+
+
+def test_a_body_that_breaks_off_is_the_senders_mistake(world):
+    class Broken:
+        def read(self, *_size):
+            raise RuntimeError("gunicorn's own error for a chunk that is none")
+
+    given = {"wsgi.input": Broken(), "wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
+    for path in (f"/claims/{won(world)}", "/api/v1/contests"):
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        answer = world.app.test_client().post(path, environ_overrides=given, headers=headers)
+        assert answer.status_code == 400
