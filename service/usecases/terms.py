@@ -62,7 +62,7 @@ def _forget(tx: Connection, contest: Contest, now: datetime) -> None:
         "claims": claims.erase(tx, contest.id, now=now),
     }
     forgetting.forget_traces(tx, contest.id, now=now)
-    rules = replace(contest.rules, excluded=())
-    contests.update(tx, contest.id, rules=rules, staff_ids=frozenset(), problem=None, erased_at=now)
+    nothing = {"staff_ids": frozenset[int](), "problem": None, "template": None, "promotion_template": None}
+    contests.update(tx, contest.id, rules=replace(contest.rules, excluded=()), erased_at=now, **nothing)
     line = LogLine(at=now, actor="worker", action="end_term", reason="", details=details)
     log.write(tx, contest.id, line)

@@ -49,6 +49,7 @@ TRACES = (
     *("Ada", "Lovelace", "ada_on_x", "ada-web", "198.51.100", "47114711", hash_text("Me too!")),
     *("6677889900", "poster_handle", "Petra", "friend_handle", "petra-web", "secret_cursor"),
     *("xenia", "3kq", "excluded@person.example", "Excluded Person", "@excluded_handle", "1 rue du Bac"),
+    *("Tess Typed", "Theo Typed"),
 )
 
 
@@ -62,7 +63,13 @@ def take_part(world, *, auto=False):
     world.network.unclear = {UNSEEN}
     world.open_pools(search=Search(x=XSearch.RECENT))
     rules = Rules(excluded=("excluded@person.example", "Excluded Person", "@excluded_handle"), one_prize=False)
-    adopt.change_contest(world.services, 1, adopt.Change(rules=rules, is_automatic=auto), actor="mod", reason="rules")
+    change = adopt.Change(
+        rules=rules,
+        is_automatic=auto,
+        template="Tess Typed, {% for winner in winners %}{{ winner.name }} {% endfor %}{{ proof_url }}",
+        promotion_template="Theo Typed: {{ proof_url }}",
+    )
+    adopt.change_contest(world.services, 1, change, actor="mod", reason="rules")
     world.run()
     for key in (UNSEEN, world.network.key(1)):
         add_posts(world.services, 1, [f"https://x.com/i/web/status/{key}"], reason="told us", actor="mod")
