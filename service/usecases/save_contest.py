@@ -56,7 +56,7 @@ def save_contest(services: Services, wish: Wish, *, actor: str) -> Contest:
             with services.store.read() as tx:
                 contest = contests.find_by_post(tx, wish.post_id)
             assert contest is not None
-    change = _change(services, contest, _by_hand(services, contest, wish))
+    change = _change(services, contest, _without_forgotten(contest, _by_hand(services, contest, wish)))
     if change == Change():
         return contest
     return adopt.change_contest(services, contest.id, change, actor=actor, reason=REASON)
@@ -67,6 +67,13 @@ def _by_hand(services: Services, contest: Contest, wish: Wish) -> Wish:
     with services.store.read() as tx:
         is_redrawn = draws.latest_number(tx, contest.id) > 0 and not contest.phase.is_sealed
     return replace(wish, is_automatic=contest.is_automatic) if is_redrawn else wish
+
+
+def _without_forgotten(contest: Contest, wish: Wish) -> Wish:
+    """The wish without the people who may not win, once the term of the personal data is over: only the post lists them
+    still, and saving it changes nothing.
+    """
+    return wish if contest.erased_at is None else replace(wish, rules=replace(wish.rules, excluded=()))
 
 
 def _open(services: Services, wish: Wish, *, actor: str) -> Contest:

@@ -235,6 +235,14 @@ def test_after_the_seal_nothing_else_can_be_wished(sealed_world, changed):
     assert sealed_world.blog.calls == []
 
 
+def test_a_post_can_be_saved_when_the_people_it_excludes_are_forgotten_here(sealed_world):
+    sealed_world.run()
+    sealed_world.clock.forward(timedelta(days=90).total_seconds())
+    contest = sealed_world.run()
+    assert contest.erased_at is not None
+    assert save(sealed_world) == contest
+
+
 def test_a_contest_that_was_opened_elsewhere_is_taken_over(world):
     world.open(winners=1)
     contest = save(world)
