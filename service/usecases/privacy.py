@@ -43,20 +43,24 @@ def erase(services: Services, email: str, *, actor: str) -> tuple[int, list[str]
         for contest_id in sorted({entry.contest_id for entry in found}):
             contest = contests.lock(tx, contest_id)
             ids = [entry.comment_id for entry in found if entry.contest_id == contest_id]
-            given = _erase_posts(tx, services, contest, set(ids))
+            theirs = posts_of(tx, contest, ids)
+            posts.erase(tx, contest_id, [known.facts.entry for known in theirs], now=services.clock())
             personal.erase(tx, contest_id, email, name=nobody(contest), now=services.clock())
-            names = [*map(entry_id, ids), *given]
+            names = [*map(entry_id, ids), *(public_name(known.facts) for known in theirs)]
             kept += follow_up(tx, services, contest, names, details={"entries": len(ids)}, actor=actor)
+            if any(reference != public_name(known.facts) for known in theirs for reference in known.facts.references):
+                kept.append(address_kept(services, contest))
         for title in dict.fromkeys(found.contest_title for found in personal.find_exclusions(tx, email)):
             kept.append(f"The rules of “{title}” list this address among those that may not win: change them.")
     return len(found), kept
 
 
-def _erase_posts(tx: Connection, services: Services, contest: Contest, comment_ids: set[int]) -> list[str]:
-    """Take the author off the posts that are known to be theirs; by which names those are in a receipt."""
-    erased = posts_of(tx, contest, comment_ids)
-    posts.erase(tx, contest.id, [known.facts.entry for known in erased], now=services.clock())
-    return [public_name(known.facts) for known in erased]
+def address_kept(services: Services, contest: Contest) -> str:
+    """What to tell where an address can name its author: it stays, so that the same post isn't looked at anew."""
+    return (
+        f"“{contest.post_title}” keeps the address of a post, which may name its author, until "
+        f"{services.personal_data_days} days after the draw."
+    )
 
 
 def posts_of(tx: Connection, contest: Contest, comment_ids: Collection[int]) -> list[KnownPost]:

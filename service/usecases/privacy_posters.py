@@ -19,7 +19,7 @@ from service.storage.personal import Exclusion
 from service.storage.post_rows import KnownPost
 from service.usecases.freezing import public_name
 from service.usecases.ports import Networks
-from service.usecases.privacy import follow_up, posts_of
+from service.usecases.privacy import address_kept, follow_up, posts_of
 from service.usecases.services import Services
 
 
@@ -170,23 +170,16 @@ def erase_accounts(services: Services, accounts: list[Account], *, actor: str) -
             posts.erase(tx, contest_id, [post.facts.entry for post in known], now=services.clock())
             names = [public_name(post.facts) for post in known]
             kept += follow_up(tx, services, contest, names, details={"posts": len(known)}, actor=actor)
-            kept += _addresses_kept(services, contest, known, accounts)
+            if _are_in_addresses(known, accounts):
+                kept.append(address_kept(services, contest))
             number += len(known)
         kept += _mentions(tx, accounts)
     return number, list(dict.fromkeys(kept))
 
 
-def _addresses_kept(
-    services: Services, contest: Contest, known: list[KnownPost], accounts: list[Account]
-) -> Iterator[str]:
-    """Addresses stay, so that the same post isn't looked at anew."""
-    handles = [account.handle for account in accounts]
+def _are_in_addresses(known: list[KnownPost], accounts: list[Account]) -> bool:
     references = [reference for post in known for reference in post.facts.references]
-    if any(f":{handle}/" in reference for handle in handles for reference in references):
-        yield (
-            f"“{contest.post_title}” keeps the address of a post with this account in it until "
-            f"{services.personal_data_days} days after the draw."
-        )
+    return any(f":{account.handle}/" in reference for account in accounts for reference in references)
 
 
 def _mentions(tx: Connection, accounts: list[Account]) -> Iterator[str]:

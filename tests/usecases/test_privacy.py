@@ -306,6 +306,15 @@ def test_erasing_a_commenter_takes_their_post_s_author_off_too_and_nobody_else_s
     assert [(entry.posts, entry.handles) for entry in entries] == [(second.entry, "x:poster2")]
 
 
+def test_an_erasure_tells_that_the_address_of_a_post_stays(world):
+    world.blog.add(author_email=EMAIL, posts="x:ada.handle.example/3k")
+    world.network.unclear = {"ada.handle.example/3k"}
+    world.open_pools()
+    world.run()
+    (kept,) = erase(world)[1]
+    assert "keeps the address of a post, which may name its author" in kept
+
+
 def test_a_stranger_s_erasure_takes_nothing_off_a_post_that_is_not_known_to_be_theirs(world):
     reference = world.network.add(1)
     world.blog.add(posts=reference, author_email="mallory@example.org")
