@@ -26,7 +26,7 @@ from tests.web.test_verify_py import CHAINS, FORGED, GOOD, LEAVES, UNSIGNED, put
 
 PATIENCE_SECONDS = 60
 PROOF = "/contests/deux-livres-7/draws/1"
-NOTHING_SHOWN = {"values": [], "isReplaced": True, "winners": [], "struck": [], "rows": []}
+NOTHING_SHOWN = {"values": [], "isReplaced": True, "winners": [], "alternates": [], "struck": [], "rows": []}
 pytestmark = pytest.mark.xdist_group("check-js")
 _CHECK = """
 const [texts, shown, chain, done] = arguments;
@@ -202,6 +202,7 @@ LIES = {
     "shown ticket": (in_page(r"(data-place=\"3\".*?<code>)[0-9a-f]{8}", r"\g<1>00000000"), "page.list[3]"),
     "shown entry": (in_page(r"(data-place=\"4\" data-entry=\"comment:)", r"\g<1>1"), "page.list[4]"),
     "shown winner": (in_page(r"(data-check=\"winner\" [^>]*comment:)", r"\g<1>1"), "page.winners"),
+    "shown alternate": (in_page(r"(data-check=\"alternate\" [^>]*comment:)", r"\g<1>1"), "page.alternates"),
     "linked winner": (in_page(r"(data-check=\"winner\".*?#comment-)", r"\g<1>1"), "page.link"),
     "shown digest": (in_page(r"(data-check=\"digest\"[^>]*>)", r"\g<1>0"), "page.digest"),
     "shown seed": (in_page(r"(data-check=\"seed\"[^>]*>)", r"\g<1>0"), "page.seed"),

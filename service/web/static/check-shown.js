@@ -3,8 +3,9 @@
 import { differs, isComment } from "./check-rules.js";
 
 /**
- * `shown` is what check.js found on the page: {values: [{what, pool, text}], isReplaced, winners and struck: [{pool, entry,
- * link}], rows: [{pool, place, entry, ticket, link}]}. Winners have their pool's name, values and rows its number.
+ * `shown` is what check.js found on the page: {values: [{what, pool, text}], isReplaced, winners, alternates and struck:
+ * [{pool, entry, link}], rows: [{pool, place, entry, ticket, link}]}. People have their pool's name, values and rows its
+ * number.
  */
 export function checkShown(receipt, version, shown) {
   const names = receipt.draw.pools.map((pool) => pool.name);
@@ -12,6 +13,7 @@ export function checkShown(receipt, version, shown) {
   return [
     ...shown.values.flatMap((value) => compareValue(receipt, version, value)),
     ...(shown.isReplaced ? [] : receipt.draw.pools.flatMap((pool) => compareWinners(pool, shown))),
+    ...(shown.alternates.length || !shown.isReplaced ? compareAlternates(receipt, shown) : []),
     ...strangers.map((winner) => differs("page.winners", "", winner.entry)),
     ...shown.rows.flatMap((row) => compareRow(receipt, row)),
     ...[...shown.winners, ...shown.struck, ...shown.rows].flatMap(compareLink),
@@ -48,6 +50,13 @@ function compareWinners(pool, shown) {
     new Set(winners).size === winners.length &&
     others.every((entry) => next.includes(entry) && !struck.includes(entry));
   return fits ? [] : [differs("page.winners", pool.winners.join(", "), winners.join(", "))];
+}
+
+/** Those who were drawn to be next, whatever became of them since. */
+function compareAlternates(receipt, shown) {
+  const told = receipt.draw.pools.flatMap((pool) => pool.alternates.map((entry) => `${pool.name}: ${entry}`));
+  const found = shown.alternates.map((person) => `${person.pool}: ${person.entry}`);
+  return told.join("\n") === found.join("\n") ? [] : [differs("page.alternates", told.join(", "), found.join(", "))];
 }
 
 function compareRow(receipt, { pool, place, entry, ticket }) {

@@ -19,6 +19,8 @@ let worker = null;
 function readPage() {
   const all = (what) => [...document.querySelectorAll(`[data-check="${what}"]`)];
   const linkOf = (part) => part.querySelector("a[href*='#comment-']")?.hash ?? "";
+  const peopleOf = (what) =>
+    all(what).map((part) => ({ pool: part.dataset.pool, entry: part.dataset.entry, link: linkOf(part) }));
   const values = ["digest", "commitment", "random", "seed", "signature", "round"].flatMap((what) =>
     all(what).map((part) => ({ what, pool: Number(part.dataset.pool), text: part.textContent.trim() })),
   );
@@ -29,8 +31,9 @@ function readPage() {
       ...values,
     ],
     isReplaced: "replaced" in section.dataset,
-    winners: all("winner").map((part) => ({ pool: part.dataset.pool, entry: part.dataset.entry, link: linkOf(part) })),
-    struck: all("struck").map((part) => ({ pool: part.dataset.pool, entry: part.dataset.entry, link: linkOf(part) })),
+    winners: peopleOf("winner"),
+    alternates: peopleOf("alternate"),
+    struck: peopleOf("struck"),
     rows: all("row").map((part) => ({
       pool: Number(part.dataset.pool),
       place: Number(part.dataset.place),
