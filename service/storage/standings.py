@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, Row, select
 
 from service.domain.drawing import entry_id
 from service.domain.eligibility import State, Verdict
@@ -18,12 +19,14 @@ class Standing:
     """An entry with its verdict as it was last judged; nothing of its author.
 
     `state`: where the blog keeps a comment; of a post none. `posts`: the references of the posts that a comment gives.
+    `is_seen`: not a post that no network ever showed.
     """
 
     entry: str
     verdict: Verdict
     state: State | None = None
     posts: tuple[str, ...] = ()
+    is_seen: bool = True
 
 
 def of_comment(tx: Connection, contest_id: int, comment_id: int) -> Standing | None:
@@ -46,6 +49,7 @@ def of_post(tx: Connection, contest_id: int, reference: str) -> Standing | None:
     post_id = stored_posts.find_id(tx, contest_id, reference)
     if post_id is None:
         return None
-    columns = [posts.c[name] for name in ("entry", "status", "reasons", "overruled")]
-    row = tx.execute(select(*columns).where(posts.c.id == post_id)).one()
-    return Standing(entry=row.entry, verdict=verdict_from_row(row))
+    columns: list[ColumnElement[Any]] = [posts.c[name] for name in ("entry", "status", "reasons", "overruled")]
+    columns.append(posts.c.evidence.is_not(None).label("is_seen"))
+    row: Row[Any] = tx.execute(select(*columns).where(posts.c.id == post_id)).one()
+    return Standing(entry=row.entry, verdict=verdict_from_row(row), is_seen=bool(row.is_seen))

@@ -51,10 +51,15 @@ def judged_entries(contest: Contest, judged: Judged) -> list[JudgedEntry]:
 
 def public_name(post: SocialPost) -> str:
     """A post's name in the receipt: one that no network showed goes by a hash, since its address may name somebody."""
-    if post.evidence is not None or _UNSEEN.fullmatch(post.entry):
-        return post.entry
-    network = post.entry.partition(":")[0]
-    return f"{network}{UNSEEN}{hash_text(post.entry)[:32]}"
+    return post.entry if post.evidence is not None else unseen_name(post.entry)
+
+
+def unseen_name(entry: str) -> str:
+    """The name in the receipt of a post that no network showed, by the name that its address gives it."""
+    if _UNSEEN.fullmatch(entry):
+        return entry
+    network = entry.partition(":")[0]
+    return f"{network}{UNSEEN}{hash_text(entry)[:32]}"
 
 
 def public_verdict(verdict: Verdict, names: Mapping[str, str]) -> Verdict:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from enum import StrEnum
 from urllib.parse import SplitResult, urlsplit
 
@@ -12,9 +13,10 @@ from service.domain.contest import Contest
 from service.domain.drawing import check_entry
 from service.domain.eligibility import Code, Reason, State, Status, Verdict
 from service.domain.pools import is_comment
-from service.storage import standings
+from service.storage import posts, standings
 from service.storage.standings import Standing
 from service.usecases.add_posts import find_address
+from service.usecases.freezing import UNSEEN, public_name, unseen_name
 from service.usecases.ports import Networks
 
 LONGEST = 2_000
@@ -82,7 +84,22 @@ def _named(tx: Connection, contest: Contest, text: str) -> Standing | Missing:
         check_entry(text)
     except ValueError:
         return Missing.UNREADABLE
-    return Missing.UNREADABLE if is_comment(text) else _post(tx, contest, text)
+    if is_comment(text):
+        return Missing.UNREADABLE
+    return _unseen(tx, contest, text) if UNSEEN in text else _post(tx, contest, text)
+
+
+def _unseen(tx: Connection, contest: Contest, name: str) -> Standing | Missing:
+    """A post by the name that the sealed list gives it, which doesn't tell its address; nor does the answer."""
+    for known in posts.without_evidence(tx, contest.id):
+        if public_name(known.facts) == name and (found := standings.of_post(tx, contest.id, known.facts.entry)):
+            return replace(found, entry=name)
+    return Missing.NO_POST
+
+
+def drawn_as(standing: Standing) -> str:
+    """The name under which an entry stands in the sealed list, if it does."""
+    return standing.entry if standing.is_seen else unseen_name(standing.entry)
 
 
 def is_hidden(standing: Standing) -> bool:

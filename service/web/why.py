@@ -16,7 +16,7 @@ from service.storage import published, tickets
 from service.storage.published import Outcome, Sealed
 from service.usecases.ports import Networks
 from service.usecases.prizes import History, history
-from service.usecases.standing import Missing, find_standing, is_hidden
+from service.usecases.standing import Missing, drawn_as, find_standing, is_hidden
 from service.web.why_words import advice, missing_words, reader_words
 
 
@@ -103,7 +103,7 @@ def why_page(
         posts=standing.posts if contest.wants_posts else (),
         is_hidden=is_hidden(standing),
         is_in_no_pool=is_comment(standing.entry) and not contest.wants_comments,
-        drawn=_drawn(tx, contest, page.draw, standing.entry) if page.draw and page.draw.is_public else (),
+        drawn=_drawn(tx, contest, page.draw, drawn_as(standing)) if page.draw and page.draw.is_public else (),
     )
 
 

@@ -243,6 +243,19 @@ def test_a_post_is_found_by_its_address_and_by_its_name(world):
         assert evidence.author_name not in told
 
 
+def test_a_post_that_nobody_saw_and_a_moderator_let_in_has_its_place_too(world):
+    world.open_contest(pools=[{"name": "p", "channel": "posts", "winners": 1}])
+    address, name = "https://mastodon.example/@ana/123456", "mastodon:mastodon.example/123456"
+    world.post("/contests/1/posts", {"addresses": [address], "reason": "from our list"})
+    world.post(f"/contests/1/posts/{quote(name, safe='')}/readmit", {"reason": "I saw it"})
+    world.announce()
+    [sealed] = world.get("/contests/1/receipt")["draw"]["pools"][0]["winners"]
+    for text in (address, name, sealed):
+        assert "It holds a prize." in ask(world, text)
+    assert "123456" not in ask(world, sealed)
+    assert ask(world, "mastodon:unseen-" + "0" * 32, status=404)
+
+
 def test_a_comment_leads_to_the_posts_that_it_gives(world):
     world.blog.add(posts="x:1990000000000000001")
     world.open_contest(pools=[{"name": "p", "channel": "posts", "winners": 1}])
