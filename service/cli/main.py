@@ -89,6 +89,8 @@ def main() -> None:
         _end(f"The database doesn't work ({str(error.orig).splitlines()[0]}); look at DATABASE_URL.", WAITS)
     except BrokenPipeError:
         sys.exit(0)
+    except OSError as error:  # a disk is full: what was printed is cut
+        _end(f"What is to be written or read can't be, or not all of it: {error.strerror or error}.", WAITS)
     sys.exit(result if isinstance(result, int) else 0)
 
 

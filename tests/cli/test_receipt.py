@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import socket
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -55,3 +57,13 @@ def test_a_receipt_by_the_secret_needs_no_settings(monkeypatch, settings):
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
     assert check(make()) == (0, [])
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
+def test_a_full_disk_is_told_in_a_sentence():
+    Path("receipt.json").write_text("{}")
+    command = [sys.executable, "-m", "service.cli", "receipt", "verify", "receipt.json"]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert (done.returncode, done.stderr.count("\n")) == (3, 1)
+    assert "No space left on device" in done.stderr
