@@ -10,6 +10,7 @@ from contextlib import closing
 
 import pytest
 
+from service.domain.receipt import FORMAT
 from service.storage.store import Store
 from tests.e2e.conftest import Tirage, installed
 
@@ -208,4 +209,4 @@ def test_a_receipt_that_can_not_be_written(tirage, contest_post):
     tirage.cli("contest", "seal", contest, "--yes", "--leave-out-undecided")
     tirage.cli("contest", "draw", contest)
     assert "can't be written" in refused(tirage.run("contest", "receipt", contest, "--output", "/nonexist/y"))
-    assert tirage.json("contest", "receipt", contest)["format"] == "tirage-receipt/2"
+    assert tirage.json("contest", "receipt", contest)["format"] == FORMAT

@@ -100,7 +100,7 @@ def test_what_a_moderator_and_the_blog_change_before_the_seal_is_seen(tirage, wo
 def test_a_contest_that_is_still_open_closes_by_itself_and_waits_for_review(tirage, wordpress):
     from datetime import UTC, datetime, timedelta
 
-    closes_at = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=8)
+    closes_at = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=14)
     post_id = wordpress.create_post("Vite !", date_gmt=closes_at - timedelta(days=1))
     contest = tirage.open(post_id, closes_at)
     early = tirage.run("contest", "seal", contest, "--yes")
