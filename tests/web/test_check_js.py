@@ -339,6 +339,7 @@ BROKEN: dict[str, tuple[str, Callable[[Any], None], str]] = {
     "given up early": ("given up", lambda told: told["draw"].update(drawn_at="2026-11-27T17:05:59Z"), "draw.drawn_at"),
     "person": ("pools", other_person, "entries"),
     "pool": ("pools", lambda told: told["draw"]["pools"].pop(), "draw.pools"),
+    "a name that turns": ("pools", lambda told: told["rules"]["pools"][0].update(name="a\u202eb"), "rules.pools"),
     "log": ("secret", lambda told: told["log"].update(lines=4), "log"),
     "1: seed": ("1", lambda told: told["draw"].update(seed="0"), "draw.seed"),
     "2: winners": ("2", lambda told: told["draw"]["pools"][1].update(winners=[]), "draw.pools[1].winners"),

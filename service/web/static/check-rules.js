@@ -237,8 +237,9 @@ export function checkPools(receipt, version) {
 
 function isPool(pool, name) {
   const known = ["name", "channel", "winners", "alternates", "prize"];
+  const hidden = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u; // but joiners, which make emoji and letters one
   const isShown = (text, longest) =>
-    [...text].length <= longest && !/[\p{Cc}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u.test(text) && isText(text);
+    [...text].length <= longest && !hidden.test(text.replace(/[\u200c\u200d]/g, "")) && isText(text);
   return (
     Object.keys(pool).every((key) => known.includes(key)) &&
     CHANNELS.includes(pool.channel) &&
