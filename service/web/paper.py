@@ -14,6 +14,7 @@ FONT = Path(__file__).parent / "fonts" / "DejaVuSans.ttf"
 _NAME = "dejavu"
 _MARGIN = 18.0  # millimetres
 _UNKNOWN = "□"
+_PAGES = "{\xa0}"  # stands for how many there are; no clean text holds it
 _GREY, _BLACK, _LINE = (95, 95, 110), (20, 20, 30), (205, 205, 215)
 _TEXT, _SMALL, _TINY, _SMALLEST = 9.5, 8.0, 7.0, 1.0  # points
 
@@ -30,6 +31,7 @@ class Paper(FPDF):
         self._footer_text = self.clean(footer_text)
         self.set_title(self.clean(title))
         self.set_lang(language)
+        self.alias_nb_pages(_PAGES)
         self.set_creation_date(made_at)  # not now: the same receipt makes the same file
         self.add_page()
 
@@ -45,7 +47,7 @@ class Paper(FPDF):
         self.set_y(-_MARGIN + 2)
         self._style(_TINY, _GREY)
         self.cell(0, 4, self._footer_text, align=Align.L)
-        self.cell(0, 4, f"{self.page_no()} / {{nb}}", align=Align.R)
+        self.cell(0, 4, f"{self.page_no()} / {_PAGES}", align=Align.R)
 
     def heading(self, text: str, *, size: float = 12.0) -> None:
         """A heading that doesn't stand alone at the end of a page."""

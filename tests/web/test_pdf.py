@@ -103,7 +103,10 @@ def test_pools_with_hostile_names_and_long_entries_are_printed_whole():
     paper = Paper(title="t", footer_text="f", language="fr", made_at=CLOSES_AT)
     entry = "bluesky:did:plc:ewvi7nxzyoun6zhxrhs64oiz/3kxyz" + "z" * 200
     paper.grid(("a", "b"), [(entry, "f" * 64)], (52, 108))
+    paper.paragraph("{nb} {\xa0}")
     text = re.sub(r"\s", "", PdfReader(BytesIO(bytes(paper.output()))).pages[0].extract_text())
+    assert "{nb}{}" in text
+    assert "1/1" in text
     assert entry in text
     assert "f" * 64 in text
 
