@@ -208,8 +208,30 @@ def test_the_randomness_can_change_until_the_seal_with_a_reason(world):
         world.services, 1, Change(randomness=Randomness.DRAND), actor="ada", reason="The beacon is public"
     )
     assert changed.randomness is Randomness.DRAND
+    back = Change(randomness=Randomness.COMMIT_REVEAL)
+    changed = adopt.change_contest(world.services, 1, back, actor="ada", reason="The beacon is away")
+    assert changed.randomness is Randomness.COMMIT_REVEAL
     with world.services.store.read() as tx:
-        assert log.lines(tx, 1)[-1].details == {"randomness": ["commit-reveal", "drand"]}
+        assert [line.details["randomness"] for line in log.lines(tx, 1)[1:]] == [
+            ["commit-reveal", "drand"],
+            ["drand", "commit-reveal"],
+        ]
+
+
+def test_after_the_deadline_the_beacon_is_not_given_up_for_a_secret_that_is_known_here(world):
+    world.blog.add()
+    contest = world.open(randomness=Randomness.DRAND)
+    back = Change(randomness=Randomness.COMMIT_REVEAL)
+    given = {"actor": "ada", "reason": "it would be quicker"}
+    world.clock.move_to(contest.closes_at)
+    for phase in (Phase.OPEN, Phase.REVIEW):
+        assert world.contest().phase is phase
+        with pytest.raises(Conflict, match="promised until its deadline") as caught:
+            adopt.change_contest(world.services, 1, back, **given)
+        assert caught.value.code == "beacon_promised"
+        world.pass_deadline()
+        world.run()
+    assert world.contest().randomness is Randomness.DRAND
 
 
 def test_the_head_of_the_log_is_sealed(world):
