@@ -246,6 +246,9 @@ def fail(token):
     raise RuntimeError("the database burns")
 app.view_functions["claims.show"] = fail
 assert app.test_client().get("/claims/" + "secret-token").status_code == 500
+from datetime import UTC, datetime
+from service.web.paper import Paper
+Paper(title="secret-token", footer_text="", language="fr", made_at=datetime.now(UTC)).output()
 """
 
 
