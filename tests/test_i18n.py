@@ -53,7 +53,7 @@ def test_every_word_is_translated(language):
 
 def test_french_is_not_english():
     same = {message.id for message in read_catalogue("fr") if message.id and message.string == message.id}
-    assert same <= {"Ticket"}
+    assert same <= {"Page", "Pages", "Ticket"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

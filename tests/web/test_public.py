@@ -17,7 +17,7 @@ from tests.web.conftest import HOSTILE
 
 SLUG = "/contests/deux-livres-7"
 PROOF = f"{SLUG}/draws/1"
-SAME = {"Ticket"}  # in both languages
+SAME = {"Page", "Pages", "Ticket"}  # in both languages
 ADDRESSES = (SLUG, PROOF, f"{PROOF}/receipt.json", f"{PROOF}/sealed.txt")
 
 
