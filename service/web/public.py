@@ -15,11 +15,13 @@ from service.web import pages, proofs
 from service.web.context import services
 from service.web.downloads import download
 from service.web.headers import allow
+from service.web.kept import Kept
 from service.web.languages import HEADER, choose_language, language, rules_in_words, speak
 from service.web.why import why_page
 
 part = Blueprint("public", __name__, url_prefix="/contests")
 PAGE_SECONDS = 60
+_papers = Kept()
 DRAW = "/<slug:slug>/draws/<int(max=1000000):number>"
 
 
@@ -84,7 +86,10 @@ def paper(slug: str, number: int) -> Response:
         page = proofs.proof_page(tx, contest, draw, now=now, asked={}, most_first=each)
     speak(contest.language)
     base_url = services().proof_url(slug, number)
-    told = write_pdf(page, rules_in_words(page.outcome.rules), base_url=base_url, language=language())
+    rules, words = rules_in_words(page.outcome.rules), language()
+    told = _papers.get(
+        (page, rules, base_url, words), lambda: write_pdf(page, rules, base_url=base_url, language=words)
+    )
     response = Response(told, content_type="application/pdf")
     response.headers["Cache-Control"] = f"public, max-age={PAGE_SECONDS}"
     response.headers["Vary"] = HEADER

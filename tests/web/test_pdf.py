@@ -9,6 +9,7 @@ import pytest
 from pypdf import PdfReader
 
 from service.storage import contests
+from service.web import receipt_pdf
 from service.web.paper import Paper
 from tests.factories import CLOSES_AT
 from tests.web.conftest import HOSTILE
@@ -119,3 +120,19 @@ def test_only_a_public_draw_has_one(world):
     assert world.page(PDF).status_code == 404
     world.post("/contests/1/announce")
     assert world.page(PDF).status_code == 200
+
+
+def test_it_is_made_once_until_something_changes(world, monkeypatch):
+    made, write = [], receipt_pdf.write_pdf
+
+    def counted(*given, **named):
+        made.append(1)
+        return write(*given, **named)
+
+    monkeypatch.setattr(receipt_pdf, "write_pdf", counted)
+    world.open_contest()
+    world.announce()
+    assert len({world.page(PDF).data for _ in range(3)}) == len(made) == 1
+    world.post("/contests/1/disqualify-winner", {"entry": winner(world), "reason": "works for the publisher"})
+    assert holds(read(world), "works for the publisher")
+    assert len(made) >= 2
