@@ -184,7 +184,7 @@ def test_after_the_announcement_an_entry_has_its_ticket_and_its_place(world):
     told = world.get("/contests/1/receipt")["draw"]["pools"][0]
     for place, row in enumerate(told["ranking"], 1):
         page = ask(world, row["entry"])
-        assert f"place {place} of 2." in page
+        assert f"Place {place} of 2." in page
         assert row["ticket"] in page
         assert ("It holds a prize." if place == 1 else "It is an alternate") in page
     assert "Ticket" not in ask(world, "104")
