@@ -20,6 +20,7 @@ from service.domain.pools import Channel, takes_part
 from service.domain.posts import Evidence, Message
 
 FORMAT = "tirage-receipt/3"
+FORMAT_2 = "tirage-receipt/2"  # without log, and always by the secret
 Json = dict[str, Any]
 
 
@@ -221,39 +222,32 @@ def build(
     number: int,
     sealed_text: str,
     sealed_at: datetime,
-    log: LogHead,
+    log: LogHead | None,
     randomness: Json,
     drawn_at: datetime,
 ) -> Json:
-    """The receipt of a draw, ready for `json.dumps`; `randomness` as `secret_json` or `beacon_json` gives it."""
+    """The receipt of a draw, ready for `json.dumps`; `randomness` as `secret_json` or `beacon_json` gives it.
+
+    A draw whose seal holds no `log` has the second format.
+    """
+    pools = draw_pools(
+        slug=contest.slug,
+        digest=drawing.hash_text(sealed_text),
+        randomness=random_value(randomness),
+        rules=rules,
+        entries=entries,
+    )
     told = assemble(
         contest,
-        form=FORMAT,
+        form=FORMAT if log else FORMAT_2,
         entries=entries,
         rules=rules,
         sealed_text=sealed_text,
         sealed_at=sealed_at,
         randomness=randomness,
-        draw=draw_json(
-            contest.slug,
-            number=number,
-            sealed_text=sealed_text,
-            value=random_value(randomness),
-            rules=rules,
-            entries=entries,
-            drawn_at=drawn_at,
-        ),
+        draw={"number": number, "drawn_at": drawing.rfc3339(drawn_at), "pools": pools},
     )
-    return {**told, "log": asdict(log)}
-
-
-def draw_json(
-    slug: str, *, number: int, sealed_text: str, value: str, rules: Json, entries: Sequence[Json], drawn_at: datetime
-) -> Json:
-    """The outcome of a draw; `value` is the random one."""
-    digest = drawing.hash_text(sealed_text)
-    pools = draw_pools(slug=slug, digest=digest, randomness=value, rules=rules, entries=entries)
-    return {"number": number, "drawn_at": drawing.rfc3339(drawn_at), "pools": pools}
+    return {**told, "log": asdict(log)} if log else told
 
 
 def assemble(

@@ -14,7 +14,7 @@ from service.domain.eligibility import Action, Code, Status
 from service.domain.errors import BadInput
 from service.domain.log_chain import LogHead
 from service.domain.pools import Channel, Pool, check_pools, is_comment
-from service.domain.receipt import FORMAT, canonical, draw_pools, instant, random_value, seal
+from service.domain.receipt import FORMAT, FORMAT_2, canonical, draw_pools, instant, random_value, seal
 
 Receipt = Mapping[str, Any]
 
@@ -328,7 +328,7 @@ def verify(receipt: object, beacons: Beacons | None = None) -> list[Failure]:
         return [Failure("receipt", "is not a JSON object")]
     known: dict[str, tuple[Check, ...]] = {
         FORMAT: (*CHECKS, partial(_check_randomness, beacons=beacons)),
-        receipt_v2.FORMAT: receipt_v2.CHECKS,
+        FORMAT_2: receipt_v2.CHECKS,
         receipt_v1.FORMAT: receipt_v1.CHECKS,
     }
     form = receipt.get("format")

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from service.domain import drawing, receipt, receipt_v1, receipt_v2
+from service.domain import drawing, receipt, receipt_v1
 from service.domain.beacon import PATIENCE, BeaconCommitment, BeaconRound, time_of
 from service.domain.contest import Contest, Phase, require_phase
 from service.domain.errors import Blocked, Conflict
@@ -145,9 +145,8 @@ def make_receipt(
         "randomness": _randomness(sealed, secret, found),
         "drawn_at": drawn_at,
     }
-    if sealed.log is None:
-        make = receipt_v1.build if receipt_v1.is_sealed(sealed.sealed_text) else receipt_v2.build
-        return make(contest, **given)
+    if receipt_v1.is_sealed(sealed.sealed_text):
+        return receipt_v1.build(contest, **given)
     return receipt.build(contest, log=sealed.log, **given)
 
 
