@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import NoReturn
 
@@ -77,6 +78,7 @@ def main() -> None:
         _end("What is given must be UTF-8 text.", WRONG)
     try:
         result = cli.main(prog_name="tirage", standalone_mode=False)
+        sys.stdout.flush()  # here, where a full disk can still be told
     except click.exceptions.Abort:
         _end("stopped; nothing was changed.", 130)
     except click.ClickException as error:
@@ -88,10 +90,17 @@ def main() -> None:
     except DBAPIError as error:
         _end(f"The database doesn't work ({str(error.orig).splitlines()[0]}); look at DATABASE_URL.", WAITS)
     except BrokenPipeError:
+        _drop_output()
         sys.exit(0)
     except OSError as error:  # a disk is full: what was printed is cut
+        _drop_output()
         _end(f"What is to be written or read can't be, or not all of it: {error.strerror or error}.", WAITS)
     sys.exit(result if isinstance(result, int) else 0)
+
+
+def _drop_output() -> None:
+    """Let what is left to be printed go nowhere: Python tries once more at its end, and would fail with a trace."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _is_text(argument: str) -> bool:

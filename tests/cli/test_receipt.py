@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -60,10 +61,12 @@ def test_a_receipt_by_the_secret_needs_no_settings(monkeypatch, settings):
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
-def test_a_full_disk_is_told_in_a_sentence():
+@pytest.mark.parametrize("buffered", [[], ["-u"]], ids=["buffered", "at once"])
+def test_a_full_disk_is_told_in_a_sentence(buffered):
     Path("receipt.json").write_text("{}")
-    command = [sys.executable, "-m", "service.cli", "receipt", "verify", "receipt.json"]
+    command = [sys.executable, *buffered, "-m", "service.cli", "receipt", "verify", "receipt.json"]
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     with open("/dev/full", "w") as full:
-        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, env=env)
     assert (done.returncode, done.stderr.count("\n")) == (3, 1)
     assert "No space left on device" in done.stderr

@@ -15,7 +15,7 @@ from tests.e2e.conftest import Tirage, installed
 from tests.e2e.moderating import WAYS
 from tests.e2e.ringing import SECRET, Visitor, connect, enter, moderate, wait_for_verdict
 
-BLOGS = [("6.1", "sqlite"), ("6.1", "mariadb"), ("6.8", "sqlite"), ("6.8", "mariadb")]
+BLOGS = [("6.1", "mariadb"), ("6.8", "sqlite")]  # each version and each database once: the other pairs tell nothing new
 
 
 @pytest.fixture(scope="module", params=BLOGS, ids=["-".join(blog) for blog in BLOGS])
