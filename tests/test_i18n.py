@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -54,6 +55,26 @@ def test_every_word_is_translated(language):
 def test_french_is_not_english():
     same = {message.id for message in read_catalogue("fr") if message.id and message.string == message.id}
     assert same <= {"Page", "Pages", "Ticket"}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        r"['\"“”]",  # the French ones are ’ and « »
+        r"(?<!\u00a0):(?!//)",
+        r"(?<!\u202f)[;!?]",
+        r"«(?!\u00a0)|(?<!\u00a0)»",
+        r"\.\.\.| {2}|^ | $",
+    ],
+)
+def test_french_is_well_set(wrong):
+    strings = [
+        string
+        for message in read_catalogue("fr")
+        if message.id and message.id != "EEEE d MMMM y 'at' HH:mm"  # a pattern, not words
+        for string in ([message.string] if isinstance(message.string, str) else message.string)
+    ]
+    assert [string for string in strings if re.search(wrong, string)] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

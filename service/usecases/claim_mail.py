@@ -74,7 +74,7 @@ def write_mail(tx: Connection, services: Services, contest: Contest, claim: Clai
         words.gettext("Please open this link and say that you take the prize, by %(day)s:"),
         "%(link)s",
         _asked(contest),
-        words.gettext("The link is for you alone: who has it can take the prize. It works once."),
+        words.gettext("The link is for you alone: whoever has it can take the prize. It works once."),
         words.gettext("If you don't want the prize, do nothing. It then goes to the next in the draw."),
         words.gettext("How the draw was made, and how to check it: %(proof)s"),
     ]

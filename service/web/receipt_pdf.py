@@ -129,8 +129,8 @@ def _write_steps(sheet: Sheet) -> None:
     else:
         if page.round:
             why = _(
-                "Nobody could fetch it for an hour after it was due. So the moderator let the secret decide whose "
-                "fingerprint was sealed with the list."
+                "Nobody could fetch it for an hour after it was due. So the moderator let a secret decide in its "
+                "place, whose fingerprint had been sealed with the list."
             )
             paper.paragraph(f"{why} {_('The reason:')} {page.draw.secret_reason}")
         paper.value(_("Fingerprint of the secret (SHA-256)"), told["commitment"])

@@ -191,7 +191,7 @@ def test_a_link_whose_term_is_over_says_so(world):
     page = world.page(f"/claims/{token}?lang=en")
     assert page.status_code == 410
     assert "wasn't claimed by" in unescape(page.text)
-    assert "<title>This link opens nothing any more</title>" in page.text
+    assert "<title>This link doesn't work any more</title>" in page.text
     assert send(world, token).status_code == 410
     assert claim_of(world).claimed_at is None
 

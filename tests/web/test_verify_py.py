@@ -252,8 +252,8 @@ def test_it_tells_people_what_is_wrong_and_where_in_their_language(tmp_path, mon
     file.write_text(json.dumps(told))
     assert main(monkeypatch, str(file), "--language", "fr") == 1
     out = capsys.readouterr().out
-    assert "NO  Graines, tickets, ordre et places en découlent.\n      draw.pools[0].ranking[2]: devrait être" in out
-    assert out.endswith("Le reçu n’est PAS juste.\n")
+    assert "NO  Graines, tickets, ordre et rangs en découlent.\n      draw.pools[0].ranking[2]: devrait être" in out
+    assert out.endswith("Le procès-verbal n’est PAS juste.\n")
     assert "\x1b" not in out
     assert main(monkeypatch, str(tmp_path / "receipt.json"), "--json") == 1
     [failure] = json.loads(capsys.readouterr().out)["failures"]
