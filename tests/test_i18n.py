@@ -72,7 +72,7 @@ def test_french_is_well_set(wrong):
         string
         for message in read_catalogue("fr")
         if message.id and message.id != "EEEE d MMMM y 'at' HH:mm"  # a pattern, not words
-        for string in ([message.string] if isinstance(message.string, str) else message.string)
+        for string in ([message.string] if isinstance(message.string, str) else message.string or ())
     ]
     assert [string for string in strings if re.search(wrong, string)] == []
 
