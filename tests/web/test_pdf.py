@@ -9,7 +9,8 @@ import pytest
 from pypdf import PdfReader
 
 from service.storage import contests
-from service.web import receipt_pdf
+from service.web import public, receipt_pdf
+from service.web.kept import Kept
 from service.web.paper import Paper
 from tests.factories import CLOSES_AT
 from tests.web.conftest import HOSTILE
@@ -130,6 +131,7 @@ def test_it_is_made_once_until_something_changes(world, monkeypatch):
         return write(*given, **named)
 
     monkeypatch.setattr(receipt_pdf, "write_pdf", counted)
+    monkeypatch.setattr(public, "_papers", Kept())  # another test's draw may be the same to the second
     world.open_contest()
     world.announce()
     assert len({world.page(PDF).data for _ in range(3)}) == len(made) == 1
