@@ -65,9 +65,13 @@ class Person:
         """What is visible of these parts of the page now."""
         return [part for part in self.window.find_elements(By.CSS_SELECTOR, css) if part.is_displayed()]
 
+    def find_all(self, css: str) -> list[WebElement]:
+        """What is visible of these parts of the page, once one is: a busy browser shows a page after it has come."""
+        return self.wait_for(lambda: self.all(css), css)
+
     def find(self, css: str) -> WebElement:
         """The first visible part of the page like this, once it is there."""
-        return self.wait_for(lambda: self.all(css), css)[0]
+        return self.find_all(css)[0]
 
     def read(self, css: str) -> str:
         """The words of a part of the page."""

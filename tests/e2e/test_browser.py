@@ -246,7 +246,7 @@ def test_two_pools_and_a_message_are_set_up_in_the_panel_and_shown_to_readers(wr
     assert not writer.all(".tirage-fields > .is-warning")  # nothing was changed elsewhere
     assert writer.complaints() == []
     writer.visit(f"?p={post_id}")
-    shares = [share.get_attribute("href") or "" for share in writer.all(".tirage-share")]
+    shares = [share.get_attribute("href") or "" for share in writer.find_all(".tirage-share")]
     assert [urlsplit(url).hostname for url in shares] == ["x.com", "mastodon.social", "bsky.app"]
     for part in ("Je participe", writer.window.current_url, "livres", "lire"):
         assert all(part in unquote_plus(url) for url in shares), part
@@ -305,7 +305,7 @@ def test_once_the_list_is_sealed_its_settings_are_fixed_and_readers_see_the_winn
     tirage.wait_for_phase(contest, "announced")
     writer.site.php("tirage_fetch_states([$args['post']], 9);", post=post_id)
     writer.visit(f"?p={post_id}")
-    assert {winner.text for winner in writer.all(".tirage-winners li")} == {"Ada", "Zoé", "Mallory & Co"}
+    assert {winner.text for winner in writer.find_all(".tirage-winners li")} == {"Ada", "Zoé", "Mallory & Co"}
     assert "/contests/trois-livres-a-gagner" in (writer.find(".tirage-more a").get_attribute("href") or "")
 
 
