@@ -30,11 +30,12 @@ class Server:
         """The SQLAlchemy URL of one of its databases."""
         return f"postgresql+psycopg://{_USER}@/{database}?host={self.folder}"
 
-    def create_database(self, name: str) -> str:
-        """Make an empty database, in some hundredths of a second, and return its URL."""
-        if not re.fullmatch(r"[a-z][a-z0-9_]{0,62}", name):
-            raise ValueError(f"not a plain database name: {name}")
-        _query(self, f"CREATE DATABASE {name}")
+    def create_database(self, name: str, *, template: str = "") -> str:
+        """Make a database in some hundredths of a second, empty or a copy of another, and return its URL."""
+        for given in filter(None, (name, template)):
+            if not re.fullmatch(r"[a-z][a-z0-9_]{0,62}", given):
+                raise ValueError(f"not a plain database name: {given}")
+        _query(self, f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else ""))
         return self.url(name)
 
 

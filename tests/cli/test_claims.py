@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from service.domain.contest import Claims
-from service.storage.store import Store
 from service.usecases.claim_page import take_prize
 from service.usecases.claim_reports import reports
 from service.vault import Vault
 from tests.cli.inside import tirage_in
+from tests.stores import new_store
 from tests.usecases.conftest import World
 from tests.usecases.test_claims import announced, token_of
 
@@ -24,8 +24,7 @@ KEY = "a key of the tests"
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """A contest whose two winners were asked, without a mail server."""
-    store = Store(f"sqlite:///{tmp_path}/tirage.sqlite3")
-    store.upgrade()
+    store = new_store(tmp_path)
     world = World(store)
     world.services = replace(world.services, vault=Vault(KEY))
     world.blog.add_post()

@@ -10,17 +10,16 @@ from pathlib import Path
 import pytest
 
 from service.cli.steps import _winner_words
-from service.storage.store import Store
 from service.usecases.add_posts import add_posts
 from tests.cli.test_posts import tirage
+from tests.stores import new_store
 from tests.usecases.conftest import World
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """A contest with the comments 100 and 101, the post 1 that was seen, and the post 2 that nobody looked at."""
-    store = Store(f"sqlite:///{tmp_path}/tirage.sqlite3")
-    store.upgrade()
+    store = new_store(tmp_path)
     world = World(store)
     world.blog.add_post()
     world.blog.add()
@@ -112,8 +111,7 @@ def test_a_winner_is_told_with_entry_pool_and_prize(winner, is_only, words):
 
 
 def test_a_look_at_a_contest_of_comments_asks_nobody(tmp_path):
-    store = Store(f"sqlite:///{tmp_path}/tirage.sqlite3")
-    store.upgrade()
+    store = new_store(tmp_path)
     world = World(store)
     world.blog.add_post()
     world.open()

@@ -9,17 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from service.storage.store import Store
 from service.usecases import draw, seal
 from tests.cli.inside import tirage_in
+from tests.stores import new_store
 from tests.usecases.conftest import World
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """A contest with the comment 100, by Zoé."""
-    store = Store(f"sqlite:///{tmp_path}/tirage.sqlite3")
-    store.upgrade()
+    store = new_store(tmp_path)
     world = World(store)
     world.blog.add_post()
     world.blog.add(author_name="Zoé")

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import text
 
 from service.storage import draws
-from service.storage.store import Store
 from service.usecases import draw, review, seal
 from tests.cli.inside import tirage, tirage_in
+from tests.stores import new_store
 from tests.usecases.conftest import World
 
 REASON = "works for the publisher – même ici"
@@ -21,8 +21,7 @@ REASON = "works for the publisher – même ici"
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """A drawn contest, with a decision of a moderator's in its log."""
-    store = Store(f"sqlite:///{tmp_path}/tirage.sqlite3")
-    store.upgrade()
+    store = new_store(tmp_path)
     world = World(store)
     world.blog.add_post()
     world.blog.add()

@@ -11,10 +11,10 @@ import pytest
 from service.domain.contest import Phase, Rules
 from service.storage import claims, draws, log
 from service.storage.claims import Claim
-from service.storage.store import Store
 from service.usecases import adopt, announce, draw, seal
 from service.vault import Vault
 from tests.cli.inside import tirage_in
+from tests.stores import new_store
 from tests.usecases.conftest import World
 from tests.usecases.test_privacy import dump
 
@@ -26,8 +26,7 @@ ANSWERS = {"Adresse": "1 rue du Bac"}
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """Ada comments (100) and gives the post 1, by @ana; somebody else comments (101)."""
-    store = Store(f"sqlite:///{tmp_path}/tirage.sqlite3")
-    store.upgrade()
+    store = new_store(tmp_path)
     world = World(store)
     world.blog.add_post()
     reference = world.network.add(1, author_handle="ana", author_name="Ana Handle", author_id="777777777")

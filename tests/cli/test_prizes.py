@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from service.storage.store import Store
 from tests.cli.inside import tirage_in
+from tests.stores import new_store
 from tests.usecases.after_draw import draw_comments, name, order
 from tests.usecases.conftest import World
 
@@ -17,8 +17,7 @@ from tests.usecases.conftest import World
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """A contest of six comments with two prizes, drawn."""
-    store = Store(f"sqlite:///{tmp_path}/tirage.sqlite3")
-    store.upgrade()
+    store = new_store(tmp_path)
     world = World(store)
     world.blog.add_post()
     draw_comments(world)

@@ -29,6 +29,7 @@ from service.storage.store import Store
 from service.usecases.ports import NoNetworks
 from testbed.proxy import Proxy
 from testbed.wordpress import Site
+from tests.stores import new_store
 
 PATIENCE_SECONDS = 60.0
 
@@ -132,9 +133,7 @@ def make_env(folder: Path, url: str, site: Site, **settings: str) -> dict[str, s
 def installed(folder: Path, url: str, site: Site, **settings: str) -> Iterator[Tirage]:
     """An installation with its tables."""
     tirage = Tirage(make_env(folder, url, site, **settings))
-    store = Store(tirage.env["DATABASE_URL"])  # as `tirage db upgrade` does, without a process of its own
-    store.upgrade()
-    store.close()
+    new_store(folder).close()
     try:
         yield tirage
     finally:

@@ -11,8 +11,8 @@ from contextlib import closing
 import pytest
 
 from service.domain.receipt import FORMAT
-from service.storage.store import Store
 from tests.e2e.conftest import Tirage, installed
+from tests.stores import new_store
 
 
 def refused(done):
@@ -148,8 +148,7 @@ def alone(tmp_path, monkeypatch):
     database = {"DATABASE_URL": f"sqlite:///{tmp_path}/tirage.sqlite3", "SECRETS_DIR": str(tmp_path / "none")}
     quiet = {"LOG_LEVEL": "error"}  # the processes of the service log on stderr
     root = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))
-    with closing(Store(database["DATABASE_URL"])) as store:
-        store.upgrade()
+    new_store(tmp_path).close()
     return Tirage({**kept, **blog, **database, **quiet, "PYTHONPATH": root})
 
 

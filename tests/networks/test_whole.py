@@ -20,6 +20,7 @@ from service.storage.store import Store
 from service.usecases.services import Services
 from testbed.x import Answer, X
 from tests.networks.openapi import judge_all
+from tests.stores import new_store
 from tests.usecases.conftest import World
 
 LINK = "https://blog.example/deux-livres-7/"
@@ -79,8 +80,7 @@ def time(monkeypatch) -> Monotonic:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    store = Store(f"sqlite:///{tmp_path}/tirage.sqlite3")
-    store.upgrade()
+    store = new_store(tmp_path)
     yield store
     store.close()
 

@@ -107,12 +107,12 @@ def test_contests_are_listed_by_page_and_phase(store):
         assert [c.phase for c in contests.page(tx, limit=9, phase=Phase.DRAWN)] == [Phase.DRAWN]
 
 
-def test_four_processes_lose_no_update(store, empty_url):
+def test_four_processes_lose_no_update(store, url):
     """Read, then write: without the lock of `store.write` most of these would be lost without an error."""
     contest = add_contest(store, winners=1)
     store.engine.dispose()
     context = multiprocessing.get_context("spawn")
-    processes = [context.Process(target=add_winners, args=(empty_url, contest.id, 25)) for _ in range(4)]
+    processes = [context.Process(target=add_winners, args=(url, contest.id, 25)) for _ in range(4)]
     for process in processes:
         process.start()
     for process in processes:
@@ -132,12 +132,12 @@ def add_winners(url: str, contest_id: int, times: int) -> None:
     store.close()
 
 
-def test_of_four_processes_one_gets_the_lease(store, empty_url):
+def test_of_four_processes_one_gets_the_lease(store, url):
     contest = add_contest(store)
     store.engine.dispose()
     context = multiprocessing.get_context("spawn")
     with context.Pool(4) as pool:
-        given = pool.map(take_once, [(empty_url, contest.id, f"token-{number}") for number in range(4)])
+        given = pool.map(take_once, [(url, contest.id, f"token-{number}") for number in range(4)])
     assert sorted(given) == [False, False, False, True]
 
 

@@ -74,10 +74,10 @@ def test_of_many_threads_one_takes_a_delivery(store):
         assert sorted(pool.map(race, range(8))) == [False] * 7 + [True]
 
 
-def test_of_several_processes_one_takes_each_delivery(store, empty_url):
+def test_of_several_processes_one_takes_each_delivery(store, url):
     store.engine.dispose()
     with multiprocessing.get_context("spawn").Pool(3) as pool:
-        taken = pool.map(take_all, [empty_url] * 3, chunksize=1)
+        taken = pool.map(take_all, [url] * 3, chunksize=1)
     assert sorted(number for numbers in taken for number in numbers) == list(range(100))
 
 

@@ -88,11 +88,11 @@ def _write_many(url: str, contest_id: int, start: object) -> None:
     store.close()
 
 
-def test_writers_at_once_never_break_the_chain(store, empty_url):
+def test_writers_at_once_never_break_the_chain(store, url):
     contest = add_contest(store)
     context = multiprocessing.get_context("spawn")
     start = context.Barrier(2)
-    writers = [context.Process(target=_write_many, args=(empty_url, contest.id, start)) for _ in range(2)]
+    writers = [context.Process(target=_write_many, args=(url, contest.id, start)) for _ in range(2)]
     for writer in writers:
         writer.start()
     for writer in writers:

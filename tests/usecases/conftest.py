@@ -20,6 +20,7 @@ from service.worker import work_once
 from tests.factories import CLOSES_AT, SECRET
 from tests.fake_networks import FakeNetwork, FakeNetworks
 from tests.fakes import FakeBeacon, FakeBlog, FakeClock, FakeVault
+from tests.stores import new_store
 
 
 class World:
@@ -114,8 +115,7 @@ class World:
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    store = Store(f"sqlite:///{tmp_path}/tirage.sqlite3")
-    store.upgrade()
+    store = new_store(tmp_path)
     world = World(store)
     world.blog.add_post()
     yield world

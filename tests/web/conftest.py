@@ -10,16 +10,17 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from werkzeug.test import TestResponse
 
 from service.app import create_app, make_networks
 from service.domain.contest import Randomness
 from service.settings import Settings
 from service.storage import tokens
-from service.storage.store import Store
 from service.usecases.services import Services, Timing
 from tests.factories import CLOSES_AT, SECRET
 from tests.fakes import FakeBeacon, FakeBlog, FakeClock, FakeVault
+from tests.stores import new_store
 from wp_bridge.signature import key_of, sign
 
 TOKEN = "moderator-token"
@@ -98,6 +99,13 @@ def signed_headers(
     return {**headers, "Content-Type": "application/json"}
 
 
+@pytest.fixture(scope="session", autouse=True)
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Each template is compiled once, rather than by each test's service."""
+    folder = tmp_path_factory.mktemp("templates")
+    Flask.jinja_options["bytecode_cache"] = FileSystemBytecodeCache(str(folder))
+
+
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """A service with a post, and six comments of which two can win."""
@@ -112,8 +120,7 @@ def keyless_world(tmp_path: Path) -> Iterator[World]:
 
 def make_world(tmp_path: Path, **settings: Any) -> Iterator[World]:
     """A service with these settings."""
-    store = Store(f"sqlite:///{tmp_path}/tirage.sqlite3")
-    store.upgrade()
+    store = new_store(tmp_path)
     clock, blog = FakeClock(), FakeBlog()
     beacon = FakeBeacon(clock)
     blog.add_post(7)
