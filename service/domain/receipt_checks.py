@@ -117,6 +117,8 @@ def check_entry_shapes(receipt: Receipt) -> Iterator[Failure]:
             yield Failure("entries", f"holds more of {name} than a receipt tells")
         if is_eligible(entry) and verdict["reasons"] != []:
             yield Failure("entries", f"has {name} eligible although reasons stand against it")
+        if not is_eligible(entry) and not (isinstance(verdict["reasons"], list) and verdict["reasons"]):
+            yield Failure("entries", f"leaves {name} out without a reason")
         if "overruled" in verdict and entry.get("moderator", {}).get("action") != Action.READMIT:
             yield Failure("entries", f"sets reasons against {name} aside without a moderator")
         for key in ("person", "given_by"):

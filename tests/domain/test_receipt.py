@@ -315,6 +315,11 @@ def let_in_late(forged: dict[str, Any]) -> None:
     late["verdict"] = {"status": "eligible", "reasons": []}
 
 
+def leave_out(forged: dict[str, Any]) -> None:
+    forged["entries"][0]["verdict"] = {"status": "ineligible", "reasons": []}
+    forged["seal"]["text"] = forged["seal"]["text"].replace("\nentry comment:100", "")
+
+
 def name_otherwise(name: str) -> Any:
     def change(forged: dict[str, Any]) -> None:
         forged["entries"][0]["id"] = name
@@ -334,6 +339,7 @@ def slip_in(forged: dict[str, Any]) -> None:
     ("change", "words"),
     [
         (let_in_late, "comment:110 eligible, which came after"),
+        (leave_out, "leaves comment:100 out without a reason"),
         (name_otherwise("comment:0100"), "names no comment"),
         (name_otherwise("comment:١٠٠"), "names no comment"),
         (add_again, "names no comment"),

@@ -331,6 +331,11 @@ def other_person(told: Any) -> None:
     told["entries"][0]["person"] = "comment:101"
 
 
+def silenced(told: Any) -> None:
+    out = next(entry for entry in told["entries"] if entry["verdict"]["status"] != "eligible")
+    out["verdict"]["reasons"] = []
+
+
 BROKEN: dict[str, tuple[str, Callable[[Any], None], str]] = {
     "round": ("beacon", next_round, "randomness.round"),
     "signature": ("beacon", other_signature, "randomness.randomness"),
@@ -338,6 +343,7 @@ BROKEN: dict[str, tuple[str, Callable[[Any], None], str]] = {
     "secret": ("secret", lambda told: told["randomness"].update(secret="0"), "randomness.secret"),
     "given up early": ("given up", lambda told: told["draw"].update(drawn_at="2026-11-27T17:05:59Z"), "draw.drawn_at"),
     "person": ("pools", other_person, "entries"),
+    "no reason": ("pools", silenced, "entries"),
     "pool": ("pools", lambda told: told["draw"]["pools"].pop(), "draw.pools"),
     "a name that turns": ("pools", lambda told: told["rules"]["pools"][0].update(name="a\u202eb"), "rules.pools"),
     "log": ("secret", lambda told: told["log"].update(lines=4), "log"),

@@ -178,6 +178,10 @@ def late(told: Any) -> None:
     told["entries"][6]["verdict"] = {"status": "eligible", "reasons": []}
 
 
+def silenced(told: Any) -> None:
+    told["entries"][0]["verdict"] = {"status": "ineligible", "reasons": []}
+
+
 def stranger(told: Any) -> None:
     told["entries"][0]["person"] = "comment:999"
 
@@ -188,8 +192,13 @@ def rewritten(told: Any) -> None:
 
 @pytest.mark.parametrize(
     ("change", "words"),
-    [(late, "comment:110 came after"), (stranger, "stands for nobody"), (rewritten, "")],
-    ids=["late", "stranger", "rewritten"],
+    [
+        (late, "comment:110 came after"),
+        (silenced, "comment:100 is left out without a reason"),
+        (stranger, "stands for nobody"),
+        (rewritten, ""),
+    ],
+    ids=["late", "silenced", "stranger", "rewritten"],
 )
 def test_what_the_hashes_cannot_show_is_found_as_well(change: Callable[[Any], None], words: str):
     told = make()

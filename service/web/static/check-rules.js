@@ -184,6 +184,9 @@ function checkVerdict(entry, standing) {
   if (isIn && !(Array.isArray(verdict.reasons) && verdict.reasons.length === 0)) {
     words.push("against");
   }
+  if (!isIn && !(Array.isArray(verdict.reasons) && verdict.reasons.length > 0)) {
+    words.push("unexplained");
+  }
   if (has(verdict, "overruled") && !isReadmitted(entry)) {
     words.push("overruled");
   }

@@ -65,6 +65,7 @@ WORDS = {
     "unseen": ("{} was seen by nobody", "{} n’a été vue de personne"),
     "more": ("more is told of {} than a receipt tells", "il est dit de {} plus que ne dit un procès-verbal"),
     "against": ("reasons stand against {}, which is in", "des raisons s’opposent à {}, qui participe"),
+    "unexplained": ("{} is left out without a reason", "{} est écartée sans raison"),
     "overruled": (
         "no moderator set the reasons against {} aside",
         "personne de la modération n’a écarté ces raisons pour {}",
@@ -203,6 +204,8 @@ def check_verdict(entry: Any, standing: set[str], *, is_in: bool, is_readmitted:
         yield "more"
     if is_in and verdict["reasons"] != []:
         yield "against"
+    if not is_in and not (isinstance(verdict["reasons"], list) and verdict["reasons"]):
+        yield "unexplained"
     if "overruled" in verdict and not is_readmitted:
         yield "overruled"
     if "person" in entry and not (is_in and entry["person"] != name and entry["person"] in standing):

@@ -27,6 +27,8 @@ _draws = sa.table(
     *(sa.column(name, sa.Integer()) for name in ("id", "contest_id", "number")),
     *(sa.column(name, sa.JSON(none_as_null=True)) for name in ("receipt", "outline")),
 )
+_PLACE = ("pool", "place", "entry", "ticket", "person")
+_tickets = sa.table("tickets", *(sa.column(name) for name in ("contest_id", "draw_number", *_PLACE)))
 
 
 def upgrade() -> None:
@@ -175,16 +177,18 @@ def _create_tickets() -> None:
 
 
 def _take_out_of_receipts() -> None:
-    """What pages show of the draws that are finished already."""
+    """What pages show of the draws that are finished already, as the pages of the version that runs this read it."""
     from service.domain.receipt_outline import outline, places
-    from service.storage import tickets
 
     connection = op.get_bind()
     is_drawn = _draws.c.receipt.is_not(None)
     for row in connection.execute(sa.select(_draws.c.id, _draws.c.contest_id, _draws.c.number).where(is_drawn)).all():
         receipt = connection.execute(sa.select(_draws.c.receipt).where(_draws.c.id == row.id)).scalar_one()
         connection.execute(_draws.update().where(_draws.c.id == row.id).values(outline=outline(receipt)))
-        tickets.add(connection, row.contest_id, row.number, places(receipt))
+        draw = {"contest_id": row.contest_id, "draw_number": row.number}
+        rows = [{**draw, **{name: getattr(place, name) for name in _PLACE}} for place in places(receipt)]
+        if rows:
+            connection.execute(_tickets.insert(), rows)
 
 
 def downgrade() -> None:
