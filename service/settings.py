@@ -203,7 +203,9 @@ def read_settings(**given: Any) -> Settings:
     try:
         return Settings(**given, _secrets_dir=folder if folder.is_dir() else None)
     except ValidationError as error:
-        wrong = [": ".join([*map(_name, item["loc"]), item["msg"]]) for item in error.errors()]
+        wrong = [
+            ": ".join([*map(_name, item["loc"]), item["msg"].removeprefix("Value error, ")]) for item in error.errors()
+        ]
         raise BadInput("These settings are wrong: " + "; ".join(wrong) + ".", code="settings_wrong") from None
     except (OSError, UnicodeDecodeError, SettingsError):
         raise BadInput(

@@ -39,6 +39,7 @@ def test_what_can_not_work_is_refused(given, words):
     with pytest.raises(BadInput, match=words) as refused:
         read_settings(**given)
     assert "hidden" not in refused.value.message
+    assert "Value error" not in refused.value.message
 
 
 @pytest.mark.parametrize("url", ["https://draws.example", "https://draws.example:8443/tirage/"])
