@@ -18,6 +18,7 @@ from service.usecases.claims import note_sent, send_again
 from service.usecases.services import Services
 
 Json = dict[str, Any]
+NOBODY = "nobody can reach this winner any more: `tirage contest disqualify-winner` passes the prize on"
 BY_HAND = "write to them yourself (--text {entry}), then say so (--sent {entry}): their term begins with it"
 
 
@@ -116,6 +117,8 @@ def _show(report: ClaimReport) -> None:
     who = f"{told['author']} ({told['entry']})" if told["author"] else told["entry"]
     prize = ": ".join(filter(None, [told["pool"], told["prize"]]))
     click.echo(f"{told['id']:>4}  {told['state']:<8}  until {told['expires_at_local']}  {prize}  {who}")
+    if told["state"] == "erased" and report.contest.erased_at is None:
+        click.echo(f"      {NOBODY}")
     for line in _more(told):
         click.echo(f"      {line}")
 

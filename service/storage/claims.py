@@ -95,6 +95,11 @@ def update(tx: Connection, claim_id: int, **values: Any) -> None:
     tx.execute(claims.update().where(claims.c.id == claim_id).values(**values))
 
 
+def put_off_mails(tx: Connection, contest_id: int, *, until: datetime) -> None:
+    """Have no mail of a contest sent before then."""
+    tx.execute(claims.update().where(claims.c.contest_id == contest_id, claims.c.mail_at < until).values(mail_at=until))
+
+
 def erase(tx: Connection, contest_id: int, entries: Collection[str] | None = None, *, now: datetime) -> int:
     """Delete what winners told and the links by which they told it, of these entries or of all; of how many.
 

@@ -47,14 +47,15 @@ def read_answers(services: Services, claim: Claim) -> Mapping[str, str]:
 def _report(tx: Connection, services: Services, contest: Contest, claim: Claim, state: ClaimState) -> ClaimReport:
     waits = state is ClaimState.WAITING
     if waits and not claim.is_sent:  # the term that it has if it is sent now
-        claim = replace(claim, expires_at=term_from(contest, services.clock()))
+        claim = replace(claim, expires_at=term_from(tx, services, contest))
+    mail = write_mail(tx, services, contest, claim) if waits else None
     return ClaimReport(
         claim=claim,
         contest=contest,
         state=state,
         prize=prize_of(tx, contest, claim),
-        email=find_address(tx, contest, claim),
+        email=mail.to if mail else find_address(tx, contest, claim),
         answers=read_answers(services, claim),
         link=services.claim_url(services.vault.unlock(claim.token)) if waits else "",
-        mail=write_mail(tx, services, contest, claim) if waits else None,
+        mail=mail,
     )

@@ -2,7 +2,8 @@
 
 The term of a winner begins with the mail, so it is written anew with each try to send it. Where no mail goes out, it
 begins when a moderator says that they wrote to the winner: nobody loses a prize that they were never told of. It ends a
-minute after the instant that the winner was told: what came in before that instant is stored by then.
+minute after the instant that the winner was told: what came in before that instant is stored by then. No term outlasts
+the personal data: whoever would have less than a day holds the prize without a link, as where winners claim nothing.
 """
 
 from __future__ import annotations
@@ -25,9 +26,9 @@ from service.storage import claims, contests, log
 from service.storage.claims import Claim
 from service.storage.contests import Lease
 from service.usecases import prizes
-from service.usecases.claim_mail import Mail, write_mail
-from service.usecases.claim_states import ClaimState, states, term_from
-from service.usecases.ports import MailProblem
+from service.usecases.claim_mail import Mail, find_address, write_mail
+from service.usecases.claim_states import SHORTEST, ClaimState, states, term_from
+from service.usecases.ports import MailProblem, NoMailer
 from service.usecases.services import Services, later
 
 WORKER = "worker"
@@ -37,6 +38,7 @@ MOST_TRIES = 12  # spread over a day
 FIRST_PAUSE, LONGEST_PAUSE = 60.0, 6 * 3600.0
 logger = structlog.get_logger()
 NO_ADDRESS = "No e-mail address of this winner is known: send the text where you can reach them."
+NO_TIME = "The personal data of this contest are deleted within a day or so: settle the prize with the winner yourself."
 
 
 def tend_claims(services: Services, lease: Lease) -> datetime | None:
@@ -63,10 +65,16 @@ def tend_claims(services: Services, lease: Lease) -> datetime | None:
 
 
 def send_again(services: Services, contest_id: int, claim_id: int, *, actor: str) -> Claim:
-    """Have the mail of a claim sent once more, with a new term. Raises Conflict where it waits for nobody, NotFound."""
+    """Have the mail of a claim sent once more, with a new term; until then the term that runs goes on.
+
+    Raises Conflict where it waits for nobody or can't be mailed, NotFound."""
+    if isinstance(services.mailer, NoMailer):
+        raise Conflict("No mail server is set up (SMTP_HOST): send the text yourself, then note it.", code="no_mailer")
     with services.store.write() as tx:
         contest, claim = _waiting(tx, services, contest_id, claim_id, to="send a link")
-        claims.update(tx, claim_id, mail_at=services.clock(), mail_tries=0, mail_problem="", mailed_at=None)
+        if not find_address(tx, contest, claim):
+            raise Conflict(NO_ADDRESS, code="no_address")
+        claims.update(tx, claim_id, mail_at=services.clock(), mail_tries=0, mail_problem="")
         _log_sent(tx, services, contest, claim, action="send_link", actor=actor)
         return claims.get(tx, contest_id, claim_id)
 
@@ -77,7 +85,7 @@ def note_sent(services: Services, contest_id: int, claim_id: int, *, actor: str)
         contest, claim = _waiting(tx, services, contest_id, claim_id, to="note that a link was sent")
         now = services.clock()
         noted = {"mailed_at": now, "mail_at": None, "mail_problem": ""}
-        claims.update(tx, claim_id, expires_at=term_from(contest, now), **noted)
+        claims.update(tx, claim_id, expires_at=term_from(tx, services, contest), **noted)
         _log_sent(tx, services, contest, claim, action="link_sent", actor=actor)
         return claims.get(tx, contest_id, claim_id)
 
@@ -90,7 +98,14 @@ def _waiting(tx: Connection, services: Services, contest_id: int, claim_id: int,
     state = states(tx, contest, [claim], now=services.clock())[claim_id]
     if state is not ClaimState.WAITING:
         raise Conflict(f"The claim of {claim.entry} is {state}: there is nothing to send.", code="claim_over")
+    if not _has_time(tx, services, contest):
+        raise Conflict(NO_TIME, code="no_time")
     return contest, claim
+
+
+def _has_time(tx: Connection, services: Services, contest: Contest) -> bool:
+    """Whether a term that begins now leaves a winner the time to see it."""
+    return term_from(tx, services, contest) - services.clock() >= SHORTEST
 
 
 def _log_sent(tx: Connection, services: Services, contest: Contest, claim: Claim, *, action: str, actor: str) -> None:
@@ -128,6 +143,8 @@ def _unclaimed(contest: Contest) -> str:
 
 def _invite(tx: Connection, services: Services, contest: Contest, number: int) -> None:
     """Give everybody who holds a prize a claim of their own, with the link to be mailed."""
+    if not _has_time(tx, services, contest):
+        return
     now = services.clock()
     asked = {claim.prize for claim in claims.of_draw(tx, contest.id, number)}
     for holder in prizes.holders(tx, contest, number):
@@ -141,7 +158,7 @@ def _invite(tx: Connection, services: Services, contest: Contest, number: int) -
             token_hash=hash_text(token),
             token=services.vault.lock(token),
             created_at=now,
-            expires_at=term_from(contest, now),
+            expires_at=term_from(tx, services, contest),
             mail_at=now,
         )
         claims.add(tx, contest.id, claim)
@@ -155,12 +172,14 @@ def _ends_at(claim: Claim) -> datetime:
 
 
 def _mail_all(services: Services, lease: Lease, number: int) -> None:
-    """Send the mails that are due, a few at once, and none more where the mail server is in trouble."""
+    """Send the mails that are due, a few at once, and none more where the mail server is in trouble.
+
+    Those that were tried less come first: one address that always fails holds up no other."""
     with services.store.read() as tx:
         now, found = services.clock(), claims.of_draw(tx, lease.contest_id, number)
-    due = [claim.id for claim in found if claim.mail_at is not None and claim.mail_at <= now]
-    for claim_id in due[:MOST_AT_ONCE]:
-        if not _mail(services, lease, claim_id):
+    due = [claim for claim in found if claim.mail_at is not None and claim.mail_at <= now]
+    for claim in sorted(due, key=lambda claim: claim.mail_tries)[:MOST_AT_ONCE]:
+        if not _mail(services, lease, claim.id):
             return
 
 
@@ -187,14 +206,17 @@ def _prepare(services: Services, lease: Lease, claim_id: int) -> Mail | None:
         now, claim = services.clock(), claims.get(tx, contest.id, claim_id)
         if claim.mail_at is None or claim.claimed_at is not None:
             return None
-        renewed = replace(claim, expires_at=term_from(contest, now))
+        if not _has_time(tx, services, contest):
+            claims.update(tx, claim_id, mail_at=None, mail_problem=NO_TIME)
+            return None
+        renewed = replace(claim, expires_at=term_from(tx, services, contest))
         if states(tx, contest, [renewed], now=now)[claim_id] is not ClaimState.WAITING:
             claims.update(tx, claim_id, mail_at=None)
             return None
         mail = write_mail(tx, services, contest, renewed)
         if not mail.to:
             logger.warning("claim_not_mailed", contest=contest.id, claim=claim_id)
-            claims.update(tx, claim_id, expires_at=renewed.expires_at, mail_at=None, mail_problem=NO_ADDRESS)
+            claims.update(tx, claim_id, mail_at=None, mail_problem=NO_ADDRESS)
             return None
         again_at = later(now, min(LONGEST_PAUSE, FIRST_PAUSE * 2.0**claim.mail_tries))
         noted = {"mail_tries": claim.mail_tries + 1, "mail_at": again_at}
@@ -203,10 +225,14 @@ def _prepare(services: Services, lease: Lease, claim_id: int) -> Mail | None:
 
 
 def _note_problem(services: Services, lease: Lease, claim_id: int, problem: MailProblem) -> None:
-    """Keep why a mail wasn't taken; it is given up where trying again won't help, or was tried often enough."""
+    """Keep why a mail wasn't taken; it is given up where trying again won't help, or was tried often enough.
+
+    Otherwise the contest's other mails wait a little too: a mail server that hangs costs its time only once a pause."""
     with services.store.write() as tx:
         contests.lock(tx, lease.contest_id, lease)
         claim = claims.get(tx, lease.contest_id, claim_id)
+        if not problem.permanent:
+            claims.put_off_mails(tx, lease.contest_id, until=later(services.clock(), FIRST_PAUSE))
         if claim.mail_at is None:  # claimed or erased meanwhile
             return
         is_given_up = problem.permanent or claim.mail_tries >= MOST_TRIES

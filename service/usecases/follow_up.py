@@ -14,7 +14,7 @@ from service.usecases.services import Services
 from service.usecases.terms import end_term
 
 Step = Callable[[Services, Lease], datetime | None]
-STEPS: tuple[Step, ...] = (end_term, tend_claims, write_replies)
+STEPS: tuple[Step, ...] = (tend_claims, write_replies, end_term)
 
 
 def follow_up(services: Services, lease: Lease) -> datetime | None:

@@ -6,7 +6,7 @@ The draw, its receipt and the log stay as they are, and can be checked for ever;
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -14,12 +14,14 @@ from service.domain.contest import Contest, Phase
 from service.domain.log_chain import LogLine
 from service.storage import claims, contests, forgetting, log, posts
 from service.storage.contests import Lease
+from service.usecases.data_term import data_end
 from service.usecases.freezing import public_name
 from service.usecases.privacy import nobody
 from service.usecases.replies import find_waiting
 from service.usecases.services import Services, later
 
 PHASES = (Phase.DRAWN, Phase.ANNOUNCED)  # while the winner comment is to be written, its names are needed
+LAST_CLAIM = 1_800.0  # seconds after the day that a winner was told, for the prize to pass on
 
 
 def end_term(services: Services, lease: Lease) -> datetime | None:
@@ -47,11 +49,19 @@ def look_again(services: Services) -> None:
 
 
 def _ends_at(tx: Connection, services: Services, contest: Contest) -> datetime | None:
-    """When the term ends; None before the draw and once it is over. The newest draw counts."""
-    drawn_at = forgetting.last_drawn_at(tx, contest.id)
-    if drawn_at is None or contest.erased_at is not None:
+    """When the term ends; None before the draw and once it is over.
+
+    A winner has until the day that they were told, also where the setting was shortened since."""
+    end = data_end(tx, services, contest)
+    if end is None or contest.erased_at is not None:
         return None
-    return drawn_at + timedelta(days=services.personal_data_days)
+    return max([end, *(later(day, LAST_CLAIM) for day in _promised(tx, contest))])
+
+
+def _promised(tx: Connection, contest: Contest) -> list[datetime]:
+    number = claims.current_draw(tx, contest.id)
+    asked = [] if number is None else claims.of_draw(tx, contest.id, number)
+    return [claim.expires_at for claim in asked if claim.is_sent and claim.claimed_at is None]
 
 
 def _forget(tx: Connection, contest: Contest, now: datetime) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from service.domain.contest import Claims
+from service.usecases import privacy
 from service.usecases.claim_page import take_prize
 from service.usecases.claim_reports import reports
 from service.vault import Vault
@@ -74,9 +75,19 @@ def test_the_mail_can_be_taken_to_be_sent_by_hand(world):
 
 def test_a_mail_is_sent_once_more_on_demand(world):
     entry = reports(world.services, 1)[0].claim.entry
-    assert "once more" in run(world, "claims", "1", "--resend", entry).stderr
+    assert "SMTP_HOST" in run(world, "claims", "1", "--resend", entry).stderr
+    mails = {"SECRET_KEY": KEY, "SMTP_HOST": "127.0.0.1", "MAIL_FROM": "blog@example.org"}
+    assert "once more" in tirage_in(world, "contest", "claims", "1", "--resend", entry, **mails).stderr
     assert reports(world.services, 1)[0].claim.mail_at is not None
     assert run(world, "claims", "1", "--resend", "comment:1").returncode == 2
+
+
+def test_a_winner_whom_nobody_can_reach_any_more_is_told_with_what_to_do(world):
+    report = reports(world.services, 1)[0]
+    privacy.erase(world.services, report.email, actor="wordpress")
+    done = run(world, "claims", "1")
+    assert done.stdout.count("erased") == 1
+    assert "disqualify-winner" in done.stdout
 
 
 def test_another_key_says_what_to_set(world):

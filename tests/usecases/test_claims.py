@@ -13,11 +13,11 @@ from service.domain.pools import Channel, Pool
 from service.domain.strikes import StrikeKind
 from service.storage import claims, contests, draws, log, strikes
 from service.storage.tables import entries as entries_table
-from service.usecases import adopt, announce, claim_page, privacy, prizes, seal
+from service.usecases import adopt, announce, claim_page, privacy, prizes, seal, terms
 from service.usecases import claims as claiming
 from service.usecases.claim_page import open_claim, take_prize
 from service.usecases.claim_states import ClaimState
-from service.usecases.ports import MailProblem
+from service.usecases.ports import MailProblem, NoMailer
 
 DAYS = 14
 ANSWERS = ["1 rue de la Paix"]
@@ -74,6 +74,11 @@ def held(world):
 def struck(world):
     with world.services.store.read() as tx:
         return strikes.of_draw(tx, 1, 1)
+
+
+def draw_of(world):
+    with world.services.store.read() as tx:
+        return draws.get(tx, 1, 1)
 
 
 def token_of(world, claim=None):
@@ -231,6 +236,20 @@ def test_a_mail_is_given_up_at_last_and_the_prize_stays_until_a_moderator_wrote_
     assert held(world) != [first]
 
 
+def test_a_mail_server_that_hangs_is_asked_once_a_pause_however_many_winners_wait(world, mailer):
+    mailer.problems = [MailProblem("It doesn't answer.")] * 100
+    announced(world, winners=4)
+    tried = []
+    for _ in range(4):
+        due_at = world.contest().due_at
+        assert due_at - world.clock() >= timedelta(seconds=claiming.FIRST_PAUSE)
+        tried.append(sum(claim.mail_tries for claim in all_claims(world)))
+        world.clock.move_to(due_at)
+        world.run()
+    assert tried == [1, 2, 3, 4]
+    assert [claim.mail_tries for claim in all_claims(world)] == [2, 1, 1, 1]
+
+
 def test_one_address_that_is_refused_holds_up_nobody(world, mailer):
     mailer.problems = [MailProblem("No such mailbox.", permanent=True)]
     announced(world, winners=3)
@@ -280,6 +299,25 @@ def test_a_moderator_can_have_a_mail_sent_again(world, mailer):
         claiming.send_again(world.services, 1, claim.id, actor="ada")
 
 
+@pytest.mark.parametrize("given", ["no mailer", "no mail taken"])
+def test_sending_again_takes_no_term_away(world, mailer, given):
+    announced(world)
+    first, token = all_claims(world)[0], token_of(world)
+    world.clock.forward(13 * 86_400)
+    if given == "no mailer":
+        world.services = replace(world.services, mailer=NoMailer())
+        with pytest.raises(Conflict, match="SMTP_HOST"):
+            claiming.send_again(world.services, 1, first.id, actor="ada")
+    else:
+        mailer.problems = [MailProblem("No such mailbox.", permanent=True)]
+        claiming.send_again(world.services, 1, first.id, actor="ada")
+    world.run()
+    world.clock.forward((DAYS + 1) * 86_400)
+    world.run()
+    assert state(world, token) is ClaimState.EXPIRED
+    assert held(world) != [first.entry]
+
+
 # Claiming and the term
 
 
@@ -309,6 +347,44 @@ def test_what_is_not_claimed_passes_on_to_the_next_who_gets_a_full_term(world, m
     assert second.expires_at - world.clock() >= timedelta(days=DAYS)
     assert len(mailer.sent) == 2
     assert state(world, token_of(world, first)) is ClaimState.EXPIRED
+
+
+def test_no_term_outlasts_the_personal_data_and_no_prize_is_stuck(world, mailer):
+    world.services = replace(world.services, personal_data_days=20)
+    announced(world, comments=5)
+    drawn_at, asked = draw_of(world).drawn_at, 0
+    while world.contest().erased_at is None:
+        if len(all_claims(world)) > asked:  # one more was asked, and their link works until the day that they were told
+            asked += 1
+            world.clock.move_to(all_claims(world)[-1].expires_at)
+            world.clock.forward(-1)
+            world.run()
+            assert state(world, token_of(world)) is ClaimState.WAITING
+        world.clock.move_to(max(world.contest().due_at, world.clock()))
+        world.clock.forward(claiming.MARGIN)
+        world.run()
+    assert all(claim.expires_at <= drawn_at + timedelta(days=20) for claim in all_claims(world))
+    assert [strike.kind for strike in struck(world)] == [StrikeKind.UNCLAIMED] * 2
+    assert len(mailer.sent) == 2  # the third holds the prize without a link: there was no day left for one
+    assert held(world) == [struck(world)[-1].promoted]
+
+
+def test_a_day_that_a_winner_was_told_holds_though_the_data_are_to_go_sooner_now(world, mailer):
+    announced(world)
+    world.services = replace(world.services, personal_data_days=3)
+    terms.look_again(world.services)
+    world.clock.forward(10 * 86_400)
+    world.run()
+    assert state(world, token_of(world)) is ClaimState.WAITING
+    take_prize(world.services, token_of(world), ANSWERS)
+
+
+def test_a_link_that_is_noted_too_late_is_refused(world, mailer):
+    mailer.problems = [MailProblem("No such mailbox.", permanent=True)]
+    announced(world)
+    world.clock.move_to(draw_of(world).drawn_at + timedelta(days=89, hours=1))
+    with pytest.raises(Conflict, match="deleted"):
+        claiming.note_sent(world.services, 1, all_claims(world)[0].id, actor="ada")
 
 
 def test_it_goes_on_until_nobody_is_left(world, mailer):

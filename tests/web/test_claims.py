@@ -64,6 +64,8 @@ def lines_of(world):
 
 def test_a_link_shows_prize_contest_term_and_the_fields_in_the_contest_s_language(world):
     token = won(world)
+    assert "Please take your prize.</p>" in world.page(f"/claims/{token}?lang=en").text  # nobody told them a day yet
+    note_sent(world.services, 1, claim_of(world).id, actor="ada")
     page = world.page(f"/claims/{token}", **{"Accept-Language": "en"})
     text = unescape(page.text)
     assert page.status_code == 200
@@ -203,6 +205,8 @@ def test_who_lost_the_prize_can_not_take_it(world):
     assert send(world, token).status_code == 410
     assert "given to somebody else" in world.page(f"/claims/{token}?lang=en").text
     assert lines_of(world) == []
+    world.clock.forward(60 * 86_400)  # it stays what happened
+    assert "given to somebody else" in world.page(f"/claims/{token}?lang=en").text
 
 
 def test_what_was_deleted_is_said_to_be(world):

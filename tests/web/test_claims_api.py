@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from tests.usecases.test_claims import FakeMailer
 from tests.web.test_claims import ANSWERS, FIELDS, claim_of, send, token_of, won
 
 ASKED = {"days": 14, "fields": ["Adresse", "Taille"]}
@@ -57,6 +60,10 @@ def test_claims_show_link_mail_and_what_was_told(world):
 def test_a_mail_is_sent_once_more_while_the_claim_waits(world):
     token = won(world)
     number = claim_of(world).id
+    assert world.post(f"/contests/1/claims/{number}/resend", status=409)["code"] == "no_mailer"
+    with_mailer = replace(world.services, mailer=FakeMailer())
+    attached = world.app.extensions["tirage"]
+    world.app.extensions["tirage"] = replace(attached, services=with_mailer)
     [told] = world.post(f"/contests/1/claims/{number}/resend")["claims"]
     assert told["mail"]["next_at"]
     send(world, token)
