@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from service.domain.contest import Claims, Contest, Phase, Randomness, Rules, Search, require_phase, require_unsealed
 from service.domain.drawing import hash_text, rfc3339
-from service.domain.errors import AlreadyAdopted, BadInput, Conflict
+from service.domain.errors import AlreadyAdopted, BadInput
 from service.domain.log_chain import LogLine
 from service.domain.pools import Channel, Pool, check_pools, default_pools
 from service.domain.posts import Message
@@ -21,6 +21,7 @@ from service.domain.reports import PostFacts, SiteFacts
 from service.storage import contests, log, searches
 from service.usecases.deadline import read_deadline
 from service.usecases.judging import judge_entries
+from service.usecases.promise import require_promised
 from service.usecases.review import check_reason
 from service.usecases.services import Services
 from service.usecases.wording import check_promotion_template, check_template
@@ -167,15 +168,15 @@ def open_contest(services: Services, plan: Plan, *, actor: str) -> Contest:
 def change_contest(services: Services, contest_id: int, change: Change, *, actor: str, reason: str) -> Contest:
     """Change an unsealed contest and judge again; what changed is logged.
 
-    The template of the winner comment can change until it is used, that of the replies always. From the beacon to the
-    secret it can change before the deadline only.
+    The template of the winner comment can change until it is used, that of the replies always. Where the randomness
+    comes from can change until a deadline has passed.
 
     Raises BadInput, Conflict, NotFound, BlogProblem.
     """
     reason = check_reason(reason)
     with services.store.read() as tx:
         contest = contests.get(tx, contest_id)
-    _require_changeable(contest, change, services.clock())
+        _require_changeable(tx, contest, change, services.clock())
     closes_at = read_changed_deadline(services, contest, change)
     if change.search is not None or change.pools is not None:
         check_search(services, change.search or contest.search, change.pools or contest.pools)
@@ -187,7 +188,7 @@ def change_contest(services: Services, contest_id: int, change: Change, *, actor
         check_promotion_template(change.promotion_template, language=contest.language)
     with services.store.write() as tx:
         contest, now = contests.lock(tx, contest_id), services.clock()
-        _require_changeable(contest, change, now)
+        _require_changeable(tx, contest, change, now)
         values = _changed_values(contest, change, closes_at, now)
         if values:
             _store_change(tx, services, contest, values, actor=actor, reason=reason)
@@ -204,20 +205,14 @@ def read_changed_deadline(services: Services, contest: Contest, change: Change) 
     return closes_at
 
 
-def _require_changeable(contest: Contest, change: Change, now: datetime) -> None:
+def _require_changeable(tx: Connection, contest: Contest, change: Change, now: datetime) -> None:
     if change == Change(promotion_template=change.promotion_template):
         return
     if change == Change(template=change.template, promotion_template=change.promotion_template):
         require_phase(contest, *PHASES_BEFORE_ANNOUNCING, to="change its template")
         return
     require_unsealed(contest)
-    gives_up_beacon = contest.randomness is Randomness.DRAND and change.randomness is Randomness.COMMIT_REVEAL
-    if gives_up_beacon and contest.closes_at <= now:  # whoever has the secret knows the outcome by then
-        raise Conflict(
-            f"Contest {contest.id} promised until its deadline to draw by the beacon, so it can't draw by the secret "
-            "any more. Where the round can't be fetched, the secret may stand in for it an hour after it was due.",
-            code="beacon_promised",
-        )
+    require_promised(tx, contest, change.randomness, now=now)
 
 
 def _changed_values(contest: Contest, change: Change, closes_at: datetime | None, now: datetime) -> dict[str, Any]:

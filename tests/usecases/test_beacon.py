@@ -19,6 +19,7 @@ from service.storage.draws import Draw
 from service.usecases import adopt, draw, seal
 from service.usecases.adopt import Change
 from service.usecases.ports import BeaconProblem
+from service.usecases.redraw import redraw
 from tests.factories import SECRET
 from tests.usecases.conftest import World
 
@@ -202,7 +203,7 @@ def test_the_beacon_is_the_default_where_it_can_be_reached(world, is_away, expec
     assert adopt.open_contest(services, plan, actor="ada").randomness is expected
 
 
-def test_the_randomness_can_change_until_the_seal_with_a_reason(world):
+def test_the_randomness_can_change_until_the_deadline_with_a_reason(world):
     world.open()
     changed = adopt.change_contest(
         world.services, 1, Change(randomness=Randomness.DRAND), actor="ada", reason="The beacon is public"
@@ -218,20 +219,77 @@ def test_the_randomness_can_change_until_the_seal_with_a_reason(world):
         ]
 
 
-def test_after_the_deadline_the_beacon_is_not_given_up_for_a_secret_that_is_known_here(world):
+BOTH_WAYS = pytest.mark.parametrize(
+    ("promised", "other"),
+    [(Randomness.DRAND, Randomness.COMMIT_REVEAL), (Randomness.COMMIT_REVEAL, Randomness.DRAND)],
+)
+
+
+def refuse(world: World, other: Randomness) -> None:
+    """Another randomness is refused now, alone and with a later deadline."""
+    for closes in (None, "2026-12-24T17:00:00+01:00"):
+        with pytest.raises(Conflict, match="promised until its deadline") as caught:
+            adopt.change_contest(
+                world.services, 1, Change(randomness=other, closes=closes), actor="ada", reason="it would be quicker"
+            )
+        assert caught.value.code == "randomness_promised"
+
+
+def put_off(world: World) -> None:
+    later = Change(closes="2026-12-24T17:00:00+01:00")
+    adopt.change_contest(world.services, 1, later, actor="ada", reason="some time more")
+
+
+@BOTH_WAYS
+def test_after_the_deadline_nothing_changes_between_the_beacon_and_the_secret_that_is_known_here(
+    world, promised, other
+):
     world.blog.add()
-    contest = world.open(randomness=Randomness.DRAND)
-    back = Change(randomness=Randomness.COMMIT_REVEAL)
-    given = {"actor": "ada", "reason": "it would be quicker"}
+    contest = world.open(randomness=promised)
     world.clock.move_to(contest.closes_at)
     for phase in (Phase.OPEN, Phase.REVIEW):
         assert world.contest().phase is phase
-        with pytest.raises(Conflict, match="promised until its deadline") as caught:
-            adopt.change_contest(world.services, 1, back, **given)
-        assert caught.value.code == "beacon_promised"
+        refuse(world, other)
         world.pass_deadline()
         world.run()
-    assert world.contest().randomness is Randomness.DRAND
+    assert world.contest().randomness is promised
+
+
+@BOTH_WAYS
+@pytest.mark.parametrize("is_closed", [False, True])
+def test_a_deadline_that_is_put_off_once_it_is_over_does_not_reopen_the_choice(world, promised, other, is_closed):
+    world.blog.add()
+    world.open(randomness=promised)
+    world.pass_deadline()
+    if is_closed:
+        assert world.run().phase is Phase.REVIEW
+    put_off(world)
+    refuse(world, other)
+    same = Change(randomness=promised, winners=2)
+    assert adopt.change_contest(world.services, 1, same, actor="ada", reason="two of them").winners == 2
+
+
+def test_a_deadline_that_is_put_off_before_it_is_over_leaves_the_choice(world):
+    world.open()
+    put_off(world)
+    wished = Change(randomness=Randomness.DRAND)
+    changed = adopt.change_contest(world.services, 1, wished, actor="ada", reason="The beacon is public")
+    assert changed.randomness is Randomness.DRAND
+
+
+@BOTH_WAYS
+def test_a_redraw_does_not_reopen_the_choice(world, promised, other):
+    world.blog.add()
+    world.open(randomness=promised)
+    world.pass_deadline()
+    seal.seal(world.services, 1, actor="ada")
+    if promised is Randomness.DRAND:
+        pass_round(world)
+    draw.draw(world.services, 1, actor="ada")
+    redraw(world.services, 1, reason="the prize was a different one", actor="ada")
+    refuse(world, other)
+    put_off(world)
+    refuse(world, other)
 
 
 def test_the_head_of_the_log_is_sealed(world):
