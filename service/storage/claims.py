@@ -17,6 +17,7 @@ from service.storage.tables import claims, draws
 class Claim:
     """One winner's claim to one prize. `pool`: by its number. `token` and `answers` are encrypted, and may be empty.
 
+    `given_by`: the comment without which a post wouldn't have taken part; it has the winner's address.
     `mail_at`: when the mail is to be sent (again); none: it was sent, or given up. `mailed_at`: when the winner was
     written to, by mail or by a moderator.
     """
@@ -25,6 +26,7 @@ class Claim:
     draw_number: int
     pool: int
     entry: str
+    given_by: str = ""
     token_hash: str = field(repr=False)
     token: str = field(repr=False)
     created_at: datetime
@@ -119,11 +121,15 @@ def current_draw(tx: Connection, contest_id: int) -> int | None:
     return row.number if row and row.drawn_at and not row.replaced_at else None
 
 
-def given_by(tx: Connection, contest_id: int, number: int, entry: str) -> str:
-    """The comment without which a post wouldn't have taken part in a draw, as the seal froze it; empty for none."""
+def givers(tx: Connection, contest_id: int, number: int, posts: Collection[str]) -> dict[str, str]:
+    """The comment without which each of these posts wouldn't have taken part in a draw, as the seal froze it.
+
+    It reads the whole list."""
+    if not posts:
+        return {}
     query = select(draws.c.entries).where(draws.c.contest_id == contest_id, draws.c.number == number)
     frozen = tx.execute(query).scalar_one_or_none() or []
-    return next((str(kept.get("given_by", "")) for kept in frozen if kept["id"] == entry), "")
+    return {kept["id"]: str(kept.get("given_by", "")) for kept in frozen if kept["id"] in posts}
 
 
 def _all(tx: Connection, query: Select[Any]) -> list[Claim]:

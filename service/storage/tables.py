@@ -277,6 +277,7 @@ claims = Table(
     Column("draw_number", Integer, nullable=False),
     Column("pool", Integer, nullable=False),  # by its number
     Column("entry", String(300), nullable=False),
+    Column("given_by", String(300), nullable=False, server_default=""),
     Column("token_hash", String(64), nullable=False, unique=True),
     Column("token", Text, nullable=False),  # encrypted; empty once the data's term is over
     Column("created_at", Instant, nullable=False),

@@ -10,7 +10,7 @@ from service.domain.contest import Contest
 from service.domain.drawing import comment_id_of
 from service.domain.pools import is_comment
 from service.i18n import show_day, show_zone, translator
-from service.storage import claims, entries, strikes
+from service.storage import entries, strikes
 from service.storage.claims import Claim
 from service.usecases.plain_text import clean_text
 from service.usecases.services import Services
@@ -52,9 +52,7 @@ def find_address(tx: Connection, contest: Contest, claim: Claim) -> str:
     A post has the address of the comment without which it wouldn't take part. That a commenter merely calls themselves
     like the poster is no reason to send them somebody's prize.
     """
-    entry = claim.entry
-    if not is_comment(entry):
-        entry = claims.given_by(tx, contest.id, claim.draw_number, entry)
+    entry = claim.entry if is_comment(claim.entry) else claim.given_by
     return entries.email(tx, contest.id, comment_id_of(entry)) if entry else ""
 
 

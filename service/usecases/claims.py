@@ -20,6 +20,7 @@ from service.domain.contest import Contest, Phase, require_phase
 from service.domain.drawing import hash_text
 from service.domain.errors import Conflict
 from service.domain.log_chain import LogLine
+from service.domain.pools import is_comment
 from service.domain.strikes import StrikeKind
 from service.i18n import translator
 from service.storage import claims, contests, log
@@ -147,14 +148,16 @@ def _invite(tx: Connection, services: Services, contest: Contest, number: int) -
         return
     now = services.clock()
     asked = {claim.prize for claim in claims.of_draw(tx, contest.id, number)}
-    for holder in prizes.holders(tx, contest, number):
-        if (holder.pool, holder.entry) in asked:
-            continue
+    new = [holder for holder in prizes.holders(tx, contest, number) if (holder.pool, holder.entry) not in asked]
+    posts = {holder.entry for holder in new if not is_comment(holder.entry)}
+    givers = claims.givers(tx, contest.id, number, posts)
+    for holder in new:
         token = secrets.token_urlsafe(32)
         claim = Claim(
             draw_number=number,
             pool=holder.pool,
             entry=holder.entry,
+            given_by=givers.get(holder.entry, ""),
             token_hash=hash_text(token),
             token=services.vault.lock(token),
             created_at=now,

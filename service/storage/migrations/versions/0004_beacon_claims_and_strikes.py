@@ -129,6 +129,7 @@ def _create_claims() -> None:
         sa.Column("draw_number", sa.Integer(), nullable=False),
         sa.Column("pool", sa.Integer(), nullable=False),
         sa.Column("entry", sa.String(length=300), nullable=False),
+        sa.Column("given_by", sa.String(length=300), server_default="", nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("token", sa.Text(), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
