@@ -17,7 +17,7 @@ class WinnerFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnnouncementFacts:
-    """All that a winner comment can tell. `entries` counts who took part, `prizes_left` the prizes without a winner.
+    """All that a winner comment can tell. `entries` counts the eligible ones, `prizes_left` the prizes that nobody holds.
 
     `digest`: of the sealed list; `round`: of the beacon, where one decided.
     """

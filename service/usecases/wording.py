@@ -41,13 +41,13 @@ def default_promotion_template(language: str) -> str:
 
 
 def check_template(template: str, *, language: str) -> None:
-    """Raise BadTemplate unless a comment can be written for nobody, one and several winners."""
-    for winners, prizes_left in ((0, 3), (1, 2), (3, 0)):
+    """Raise BadTemplate unless a comment can be written for nobody, one and several winners, also of more entries."""
+    for entries, winners, prizes_left in ((0, 0, 3), (1, 0, 3), (1, 1, 2), (2, 1, 2), (3, 3, 0)):
         names = tuple(WinnerFacts(name="Camille", comment_id=place + 1) for place in range(winners))
         facts = AnnouncementFacts(
             title="Concours",
             winners=names,
-            entries=winners,
+            entries=entries,
             prizes_left=prizes_left,
             proof_url="https://example.org/proof/1",
             digest="0" * 64,

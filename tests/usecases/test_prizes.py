@@ -117,7 +117,19 @@ def test_a_prize_for_which_nobody_is_left_before_the_winner_comment_is_told_as_l
     drawn = draw_comments(world, comments=1, winners=1)
     disqualify(world, drawn[0])
     announce.announce(world.services, 1, actor="ada")
-    assert "Le lot n’est donc pas attribué." in world.blog.texts()[0]
+    (text,) = world.blog.texts()
+    assert "Cette fois, personne n’a de lot.\nLe lot n’est donc pas attribué." in text
+    assert "retenue" not in text
+
+
+def test_a_prize_that_is_left_since_a_disqualification_is_not_told_as_one_too_many(world):
+    drawn = draw_comments(world, comments=2, winners=2)
+    disqualify(world, drawn[0])
+    announce.announce(world.services, 1, actor="ada")
+    (text,) = world.blog.texts()
+    assert "parmi les 2 participations retenues" in text
+    assert "Il reste un lot." in text
+    assert "moins de participations" not in text
 
 
 def test_two_strikes_at_once_are_done_one_after_the_other(world):

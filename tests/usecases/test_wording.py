@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import replace
+from html import unescape
 from html.parser import HTMLParser
 from time import perf_counter
 
@@ -108,11 +109,12 @@ def test_the_comment_is_in_the_blogs_language(language, words):
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
-@pytest.mark.parametrize("winners", [0, 1, 2, 5])
+@pytest.mark.parametrize(("entries", "winners"), [(0, 0), (3, 0), (1, 1), (9, 1), (2, 2), (5, 5)])
 @pytest.mark.parametrize("prizes_left", [0, 1, 3])
 @pytest.mark.parametrize("title", ["", "Un thé"])
-def test_every_outcome_ends_with_the_proof_on_a_line_of_its_own(language, winners, prizes_left, title):
-    comment = write(None, *["Ada"] * winners, prizes_left=prizes_left, title=title, language=language)
+def test_every_outcome_ends_with_the_proof_on_a_line_of_its_own(language, entries, winners, prizes_left, title):
+    given = {"entries": entries, "prizes_left": prizes_left, "title": title}
+    comment = write(None, *["Ada"] * winners, language=language, **given)
     assert comment.split("\n")[-1] == PROOF
     assert comment.count(PROOF) == 1
     assert comment.count("<strong>Ada</strong>") == winners
@@ -120,15 +122,43 @@ def test_every_outcome_ends_with_the_proof_on_a_line_of_its_own(language, winner
     assert not re.search(r"[{}]|[ \t]\n|«\W*»|“”", comment)
 
 
-def test_prizes_without_a_winner_are_told():
-    assert "il reste un lot" in write(None, "Ada", prizes_left=1)
-    assert "il reste 4 lots" in write(None, "Ada", "Bob", prizes_left=4)
-    assert "il reste" not in write(None, "Ada")
+@pytest.mark.parametrize(
+    ("names", "entries", "prizes_left", "french", "english"),
+    [
+        (1, 1, 1, "moins de participations que de lots\xa0: il reste un lot.", "than prizes: one prize is left."),
+        (2, 2, 4, "moins de participations que de lots\xa0: il reste 4 lots.", "than prizes: 4 prizes are left."),
+        (1, 2, 1, "\n\nIl reste un lot.", "\n\nOne prize is left."),
+        (1, 9, 4, "\n\nIl reste 4 lots.", "\n\n4 prizes are left."),
+    ],
+)
+def test_prizes_that_nobody_holds_are_told_and_why_where_there_were_too_few_entries(
+    names, entries, prizes_left, french, english
+):
+    given = {"entries": entries, "prizes_left": prizes_left}
+    comments = [unescape(write(None, *["Ada"] * names, language=language, **given)) for language in ("fr", "en")]
+    for comment, words, cause in zip(comments, (french, english), ("moins de", "fewer"), strict=True):
+        assert words in comment
+        assert (cause in comment) == (entries <= names)
+
+
+def test_where_everybody_holds_a_prize_none_is_left():
+    assert "reste" not in write(None, "Ada")
 
 
 def test_a_draw_without_winners_says_so():
-    assert "personne ne gagne" in write(None, entries=0, prizes_left=1)
-    assert "nobody wins" in write(None, entries=0, prizes_left=1, language="en")
+    comment = unescape(write(None, entries=0, prizes_left=1))
+    assert "est terminé. Aucune participation n’a pu être retenue\xa0: cette fois, personne ne gagne.\nLe lot" in comment
+    comment = write(None, entries=0, prizes_left=1, language="en")
+    assert "is over. No entry was eligible, so this time nobody wins.\nThe prize stays with us." in comment
+
+
+def test_a_draw_whose_winners_are_all_disqualified_does_not_say_that_nobody_was_eligible():
+    comment = write(None, entries=1, prizes_left=1)
+    assert "est terminé. Cette fois, personne n’a de lot.\nLe lot n’est donc pas attribué." in comment
+    assert "retenue" not in comment
+    comment = write(None, entries=2, prizes_left=2, language="en")
+    assert "is over. This time nobody holds a prize.\nThe 2 prizes stay with us." in comment
+    assert "eligible" not in comment
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
@@ -416,6 +446,8 @@ def test_check_template_tries_every_outcome():
         check_template("{% if winners %}{{ proof_url }}{% endif %}", language="fr")
     with pytest.raises(BadTemplate):
         check_template(URL + "{{ winners[0].name }}", language="fr")
+    with pytest.raises(BadTemplate):
+        check_template(URL + "{{ winners[0].name if entries else '' }}", language="fr")
 
 
 # On a real WordPress
