@@ -82,7 +82,7 @@ def paper(slug: str, number: int) -> Response:
     now = services().clock()
     with services().store.read() as tx:
         contest, draw = pages.proven_draw(tx, slug, number)
-        each = places_of_each(len(contest.pools))
+        each = places_of_each(len(published.outcome(tx, contest.id, number).pools))
         page = proofs.proof_page(tx, contest, draw, now=now, asked={}, most_first=each)
     speak(contest.language)
     base_url = services().proof_url(slug, number)

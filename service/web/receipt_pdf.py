@@ -89,7 +89,7 @@ def _write_outcome(sheet: Sheet) -> None:
         paper.paragraph(f"{told % {'moment': sheet.moment(page.draw.replaced_at)}} {page.draw.replaced_reason}")
     for pool in page.outcome.pools:
         paper.heading(_heading(sheet, _("Who was drawn"), pool))
-        paper.paragraph(_named(pool.winners) or _("Nobody was eligible, so nobody wins."))
+        paper.paragraph(_named(pool.winners) or _nobody(sheet, pool))
         if pool.alternates:
             paper.paragraph(f"{_('The alternates')}{_(':')} {_named(pool.alternates)}")
     if page.passed_on:
@@ -161,6 +161,12 @@ def _write_check(sheet: Sheet, base_url: str) -> None:
 
 def _heading(sheet: Sheet, words: str, pool: DrawnPool) -> str:
     return words if sheet.page.is_only else f"{words} · {pool.prize or pool.name}"
+
+
+def _nobody(sheet: Sheet, pool: DrawnPool) -> str:
+    """Why a pool drew nobody: there was nobody, or everybody had won in another pool."""
+    _ = sheet.words
+    return _("Nobody holds a prize.") if pool.number_of_tickets else _("Nobody was eligible, so nobody wins.")
 
 
 def _named(entries: Sequence[str]) -> str:

@@ -57,6 +57,33 @@ def winner(world):
     return world.get("/contests/1")["draw"]["winners"][0]["entry"]
 
 
+def test_a_pool_whose_entrants_all_won_before_is_not_told_as_one_that_nobody_could_enter(world):
+    for number in range(101, 106):
+        world.blog.delete(number)
+    pools = [{"name": "first", "channel": "comments"}, {"name": "second", "channel": "both"}]
+    pools += [{"name": "third", "channel": "posts"}]
+    world.open_contest(pools=pools)
+    world.announce()
+    text = read(world)
+    assert holds(text, "Who was drawn · first comment:100")
+    assert holds(text, "Who was drawn · second Nobody holds a prize.")
+    assert holds(text, "Who was drawn · third Nobody was eligible, so nobody wins.")
+
+
+def test_it_prints_as_many_places_as_its_own_pools_leave_room_for_whatever_the_contest_has_now(world):
+    for _ in range(220):
+        world.blog.add()
+    world.open_contest()
+    world.announce()
+    world.post("/contests/1/redraw", {"reason": "the prizes were others"})
+    before = read(world)
+    pools = [{"name": str(number), "channel": "comments"} for number in range(3)]
+    change = {"pools": pools, "reason": "there are three prizes"}
+    assert world.ask("PATCH", "/contests/1", json=change).status_code == 200
+    assert holds(before, "The first 200 of 222 tickets")
+    assert read(world) == before
+
+
 def test_nobody_is_named_in_it(world):
     world.open_contest()
     world.announce()
