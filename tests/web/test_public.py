@@ -265,6 +265,16 @@ def test_the_rules_tell_what_matters_to_those_who_take_part(world, channels, one
     assert ("Replies to other comments" in page) is replies
 
 
+@pytest.mark.parametrize(("days", "words"), [(1, "Winners have 1 day to"), (14, "Winners have 14 days to"), (0, None)])
+def test_the_rules_tell_how_long_a_prize_waits_for_its_winner(world, days, words):
+    world.open_contest(claims={"days": days})
+    expected = words and f"{words} claim their prize; after that it passes on to the next."
+    before = world.page(f"{SLUG}?lang=en").text
+    world.announce()
+    for page in (before, world.page(f"{PROOF}?lang=en").text):
+        assert expected in page if expected else "claim their prize" not in page
+
+
 def test_before_the_seal_a_page_says_where_the_randomness_will_come_from(world):
     told = world.open_contest(randomness="drand")
     page = world.page(f"{SLUG}?lang=en").text
