@@ -10,6 +10,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from sqlalchemy import Connection
+
 from service.domain.contest import Contest
 from service.domain.drawing import entry_id, rfc3339
 from service.domain.eligibility import Override, Verdict
@@ -17,7 +19,7 @@ from service.domain.errors import Conflict
 from service.i18n import reason_words, status_words
 from service.post_presenters import instant_json, local_time
 from service.presenters import log_json
-from service.storage import claims, contests, listing, log, posts
+from service.storage import claims, contests, listing, log, posts, published
 from service.storage.listing import Entry, EntryFilter
 from service.storage.post_rows import KnownPost
 from service.tables_out import Row, Table
@@ -154,8 +156,15 @@ def _winners(services: Services, contest: Contest) -> list[Row]:
     """Everybody who won or got a prize since, pool by pool and place by place, and what became of it."""
     with services.store.read() as tx:
         if (done := claims.current_draw(tx, contest.id)) is None:
-            raise Conflict(f"Contest {contest.id} isn't drawn yet.", code="not_drawn")
+            raise Conflict(_undrawn(tx, contest), code="not_drawn")
         return [_winner_row(row, draw=done) for row in prize_rows(tx, contest, done)]
+
+
+def _undrawn(tx: Connection, contest: Contest) -> str:
+    """Why there are no winners."""
+    if any(draw.replaced_at for draw in published.all_draws(tx, contest.id)):
+        return f"The draw of contest {contest.id} was replaced, and the new one isn't drawn yet."
+    return f"Contest {contest.id} isn't drawn yet."
 
 
 def _winner_row(row: PrizeRow, *, draw: int) -> Row:

@@ -20,7 +20,7 @@ from service.i18n import status_words
 from service.storage import claims, contests
 from service.storage.claims import Claim
 from service.tables_out import MARK, Form, Table, write
-from service.usecases import announce, draw, prizes, review, seal
+from service.usecases import announce, draw, prizes, redraw, review, seal
 from service.usecases.add_posts import add_posts
 from tests.usecases.test_terms import pass_term
 
@@ -141,6 +141,20 @@ def test_before_the_draw_there_are_no_winners_to_export(mixed_world):
         export(mixed_world.services, 1, What.WINNERS)
     with pytest.raises(NotFound):
         export(mixed_world.services, 2, What.ENTRIES)
+
+
+def test_after_a_redraw_it_is_said_that_the_winners_there_were_are_none_any_more(mixed_world):
+    finish(mixed_world)
+    redraw.redraw(mixed_world.services, 1, reason="the prize was a different one", actor="ada")
+    words = "The draw of contest 1 was replaced, and the new one isn't drawn yet."
+    with pytest.raises(Conflict) as caught:
+        export(mixed_world.services, 1, What.WINNERS)
+    assert (caught.value.message, caught.value.code) == (words, "not_drawn")
+    seal.seal(mixed_world.services, 1, actor="ada")
+    with pytest.raises(Conflict, match=words):
+        export(mixed_world.services, 1, What.WINNERS)
+    draw.draw(mixed_world.services, 1, actor="ada")
+    assert {row["draw"] for row in rows(mixed_world, What.WINNERS)} == {"2"}
 
 
 def test_winners_tell_who_won_who_lost_it_and_who_holds_it_now(world):
