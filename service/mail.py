@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import smtplib
 import socket
 import ssl
@@ -23,6 +24,7 @@ from service.usecases.ports import Clock, MailProblem
 SILENCE_SECONDS = 15.0  # between two signs of life of the mail server
 WHOLE_SECONDS = 60.0  # for one mail, however busily the server drips
 LONGEST_ANSWER = 160
+_ENHANCED = re.compile(r"(?<![\d.])5\.(\d{1,3})\.\d{1,3}(?!\.?\d)")
 Security = Literal["starttls", "tls", "none"]
 
 
@@ -123,6 +125,9 @@ class SmtpMailer:
         where = f"{self.host}:{self.port}"
         if isinstance(error, smtplib.SMTPRecipientsRefused):
             code, answer = next(iter(error.recipients.values()))
+            if _is_about_us(answer, to):
+                what = f"{where} takes no mail from here for others: look at SMTP_USER and MAIL_FROM"
+                return _refused(what, code, answer, to, permanent=False)
             return _refused(f"{where} takes no mail for this address", code, answer, to, permanent=_is_final(code))
         if isinstance(error, smtplib.SMTPAuthenticationError):
             return MailProblem(f"{where} refuses the login: look at SMTP_USER and SMTP_PASSWORD.")
@@ -145,11 +150,26 @@ def _is_final(code: int) -> bool:
     return 500 <= code < 600
 
 
+def _is_about_us(answer: bytes | str, to: str) -> bool:
+    """Whether a recipient is refused since the server doesn't trust us: then each would be, and settings can mend it.
+
+    RFC 3463, 3.8: codes X.7.X are about security and policy. Some servers give no such code, but speak of relaying;
+    beside another code that word means nothing ("5.1.1 User unknown in relay recipient table").
+    """
+    words = _words(answer, to)
+    code = _ENHANCED.search(words)
+    return code[1] == "7" if code else "relay" in words.lower()
+
+
 def _refused(what: str, code: int, answer: bytes | str, to: str, *, permanent: bool) -> MailProblem:
     """With the server's words, which may hold the address: it stands beside them anyway, and is left out."""
-    words = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
-    shown = clean_text(words.replace(to.strip(" "), "…"), longest=LONGEST_ANSWER).rstrip(".")
+    shown = clean_text(_words(answer, to), longest=LONGEST_ANSWER).rstrip(".")
     return MailProblem(f"{what} ({code}{' ' if shown else ''}{shown}).", permanent=permanent)
+
+
+def _words(answer: bytes | str, to: str) -> str:
+    words = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
+    return words.replace(to.strip(" "), "…")
 
 
 def _hang_up(server: smtplib.SMTP) -> None:

@@ -145,6 +145,12 @@ def test_without_the_encryption_that_is_wanted_nothing_is_sent():
     ("answers", "says", "permanent"),
     [
         ({"RCPT": "550 5.1.1 <ada@example.org>: no such\tmailbox"}, "takes no mail for this address (550", True),
+        ({"RCPT": "550 5.1.1 User unknown in relay recipient table"}, "for this address (550", True),
+        ({"RCPT": "550 <ada@example.org> isn't known"}, "for this address (550", True),
+        ({"RCPT": "554 5.7.1 <ada@example.org>: Relay access denied"}, "look at SMTP_USER and MAIL_FROM (554", False),
+        ({"RCPT": "550 5.7.26 not authenticated"}, "look at SMTP_USER and MAIL_FROM (550", False),
+        ({"RCPT": "550 relay not permitted"}, "look at SMTP_USER and MAIL_FROM (550", False),
+        ({"RCPT": "553 not in my list of allowed rcpthosts (#5.7.1)"}, "look at SMTP_USER and MAIL_FROM", False),
         ({"RCPT": "450 4.2.0 greylisted"}, "greylisted", False),
         ({"MAIL": "550 5.7.1 not yours"}, "MAIL_FROM", False),
         ({"END": "554 5.7.1 spam"}, "spam", True),
@@ -161,6 +167,15 @@ def test_what_the_server_refuses_is_told_in_a_sentence(answers, says, permanent)
     assert says in caught.message
     assert caught.permanent is permanent
     assert server.mails == []
+
+
+def test_an_address_that_speaks_of_relaying_is_the_addressees_all_the_same():
+    with (
+        MailServer(answers={"RCPT": "550 <ada@relay.example> isn't known"}) as server,
+        pytest.raises(MailProblem) as caught,
+    ):
+        mailer(server.port).send("ada@relay.example", "Hello", "Hello")
+    assert caught.value.permanent
 
 
 def test_a_login_that_is_refused_names_the_settings():
