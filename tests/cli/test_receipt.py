@@ -60,6 +60,23 @@ def test_a_receipt_by_the_secret_needs_no_settings(monkeypatch, settings):
     assert check(make()) == (0, [])
 
 
+@pytest.mark.parametrize("content", ["", "{", "[" * 100_000, "\ud800"])
+def test_what_is_not_json_is_told_as_such(content):
+    Path("receipt.json").write_bytes(content.encode("utf-8", "surrogatepass"))
+    done = CliRunner().invoke(verify, ["receipt.json"], standalone_mode=False)
+    assert (done.return_value, done.stdout) == (1, "The receipt does NOT hold:\n  receipt: is not JSON\n")
+
+
+def test_a_check_that_fails_itself_is_not_told_as_a_receipt_that_is_not_json(monkeypatch):
+    def fail(*_: object) -> None:
+        raise ValueError("a mistake of ours")
+
+    monkeypatch.setattr("service.cli.receipt.find_failures", fail)
+    Path("receipt.json").write_text("{}")
+    done = CliRunner().invoke(verify, ["receipt.json"], standalone_mode=False)
+    assert str(done.exception) == "a mistake of ours"
+
+
 @pytest.mark.parametrize("buffered", [[], ["-u"]], ids=["buffered", "at once"])
 def test_a_full_disk_is_told_in_a_sentence(buffered):
     Path("receipt.json").write_text("{}")
