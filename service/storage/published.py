@@ -68,10 +68,9 @@ class DrawnPool:
 class Outcome:
     """What a finished draw's receipt tells beside its lists; `randomness` is the receipt's.
 
-    `format`: "tirage-receipt/3"; `is_numbered`: a pool's number is part of its seed, as in all formats but the first.
+    `is_numbered`: a pool's number is part of its seed, as in all formats but the first.
     """
 
-    format: str
     drawn_at: datetime
     rules: dict[str, Any]
     randomness: dict[str, Any]
@@ -132,7 +131,6 @@ def outcome(tx: Connection, contest_id: int, number: int) -> Outcome:
     seed = told["draw"].get("seed")
     pools = enumerate(zip(told["draw"]["pools"], prizes, strict=True), 1)
     return Outcome(
-        format=told["format"],
         drawn_at=row.drawn_at,
         rules=told["rules"],
         randomness=told["randomness"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, fields
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from service.domain.receipt_outline import Place
 from service.storage import bulk
@@ -42,9 +42,3 @@ def of_entry(tx: Connection, contest_id: int, draw_number: int, entry: str) -> l
     """An entry's place in each pool that it took part in."""
     where = (tickets.c.contest_id == contest_id, tickets.c.draw_number == draw_number, tickets.c.entry == entry)
     return [Place(**row._mapping) for row in tx.execute(select(*_COLUMNS).where(*where).order_by(tickets.c.pool))]
-
-
-def count(tx: Connection, contest_id: int, draw_number: int) -> int:
-    """How many tickets a draw has, all pools together."""
-    where = (tickets.c.contest_id == contest_id, tickets.c.draw_number == draw_number)
-    return int(tx.execute(select(func.count()).select_from(tickets).where(*where)).scalar_one())
