@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, select
 
 from service.domain.errors import NotFound
 from service.storage.tables import claims, draws
@@ -74,6 +74,11 @@ def of_entries(tx: Connection, contest_id: int, entries: Collection[str]) -> lis
     return _all(tx, select(*_COLUMNS).where(claims.c.contest_id == contest_id, claims.c.entry.in_(list(entries))))
 
 
+def of_givers(tx: Connection, contest_id: int, comments: Collection[str]) -> list[Claim]:
+    """The claims to prizes of posts that took part because of these comments alone, in every draw."""
+    return _all(tx, select(*_COLUMNS).where(claims.c.contest_id == contest_id, claims.c.given_by.in_(list(comments))))
+
+
 def get(tx: Connection, contest_id: int, claim_id: int) -> Claim:
     """A claim by its id. Raises NotFound."""
     query = select(*_COLUMNS).where(claims.c.contest_id == contest_id, claims.c.id == claim_id)
@@ -110,6 +115,16 @@ def erase(tx: Connection, contest_id: int, entries: Collection[str] | None = Non
     where = [claims.c.contest_id == contest_id, claims.c.erased_at.is_(None)]
     if entries is not None:
         where.append(claims.c.entry.in_(list(entries)))
+    return _erase(tx, where, now=now)
+
+
+def erase_draw(tx: Connection, contest_id: int, number: int, *, now: datetime) -> int:
+    """The same of all claims to the prizes of one draw; of how many. What their links open still says why."""
+    is_meant = (claims.c.contest_id == contest_id, claims.c.draw_number == number)
+    return _erase(tx, [*is_meant, claims.c.erased_at.is_(None)], now=now)
+
+
+def _erase(tx: Connection, where: Collection[ColumnElement[bool]], *, now: datetime) -> int:
     nothing = {"token": "", "answers": "", "mail_at": None, "mail_problem": ""}
     return tx.execute(claims.update().where(*where).values(erased_at=now, **nothing)).rowcount
 

@@ -11,7 +11,7 @@ from service.domain.errors import Conflict
 from service.domain.log_chain import LogLine
 from service.domain.pools import is_comment
 from service.domain.strikes import StrikeKind
-from service.storage import contests, draws, entries, log, posts, strikes
+from service.storage import claims, contests, draws, entries, log, posts, strikes
 from service.usecases.freezing import public_name
 from service.usecases.judging import judge_entries
 from service.usecases.replies import find_waiting
@@ -22,7 +22,8 @@ from service.usecases.services import Services
 def redraw(services: Services, contest_id: int, *, reason: str, actor: str) -> Contest:
     """Replace a finished draw: the contest goes back to review with a fresh secret, and waits for the moderator.
 
-    Who was disqualified after the draw stays so, until somebody readmits them. Raises BadInput, Conflict, NotFound.
+    Who was disqualified after the draw stays so, until somebody readmits them. What its winners told to claim their
+    prizes is deleted: nobody needs it any more, and in review no term of it ends. Raises BadInput, Conflict, NotFound.
     """
     reason = check_reason(reason)
     with services.hold(contest_id) as lease, services.store.write() as tx:
@@ -30,6 +31,7 @@ def redraw(services: Services, contest_id: int, *, reason: str, actor: str) -> C
         _require_finished(tx, contest)
         number, secret, now = draws.latest_number(tx, contest_id), services.make_secret(), services.clock()
         draws.update(tx, contest_id, number, replaced_at=now, replaced_reason=reason)
+        claims.erase_draw(tx, contest_id, number, now=now)
         commitment = hash_text(secret)
         contests.update(
             tx,

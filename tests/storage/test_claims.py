@@ -70,5 +70,26 @@ def test_erasing_takes_links_and_answers_of_those_named_and_keeps_that_there_was
         assert claims.get(tx, contest_id, first.id).erased_at == NOW
 
 
+def test_a_replaced_draw_s_claims_are_emptied_and_the_next_one_s_are_not(store, contest_id):
+    with store.write() as tx:
+        for number in (1, 2):
+            given = {"draw_number": number, "token_hash": str(number) * 64, "answers": "locked"}
+            claims.add(tx, contest_id, make_claim(**given))
+        assert claims.erase_draw(tx, contest_id, 1, now=NOW) == 1
+        first, second = claims.of_contest(tx, contest_id)
+        assert (first.token, first.answers, first.mail_at, first.erased_at) == ("", "", None, NOW)
+        assert (second.token, second.answers, second.erased_at) == ("locked link", "locked", None)
+        assert claims.erase_draw(tx, contest_id, 1, now=NOW) == 0
+
+
+def test_claims_are_found_by_the_comment_that_gave_the_post(store, contest_id):
+    with store.write() as tx:
+        claims.add(tx, contest_id, make_claim("x:1", given_by="comment:100"))
+        claims.add(tx, contest_id, make_claim("x:2", given_by="comment:101"))
+        claims.add(tx, contest_id, make_claim("comment:100"))
+        assert [claim.entry for claim in claims.of_givers(tx, contest_id, ["comment:100"])] == ["x:1"]
+        assert claims.of_givers(tx, contest_id, []) == []
+
+
 def test_a_representation_shows_nothing_that_opens_or_was_told():
     assert "locked" not in repr(make_claim(answers="locked answers"))

@@ -209,6 +209,21 @@ def test_who_lost_the_prize_can_not_take_it(world):
     assert "given to somebody else" in world.page(f"/claims/{token}?lang=en").text
 
 
+@pytest.mark.parametrize("is_claimed", [True, False])
+def test_a_link_of_a_draw_that_was_replaced_says_so_and_nothing_that_was_told_is_kept(world, is_claimed):
+    token = won(world)
+    if is_claimed:
+        send(world, token)
+    world.post("/contests/1/redraw", {"reason": "the prize was a different one"})
+    claim = claim_of(world)
+    assert (claim.answers, claim.token, claim.mail_at) == ("", "", None)
+    assert claim.erased_at is not None
+    for page in (world.page(f"/claims/{token}?lang=en"), send(world, f"{token}?lang=en")):
+        assert page.status_code == 410
+        assert "The draw was made again" in page.text
+    assert (claim_of(world).answers, bool(claim.claimed_at)) == ("", is_claimed)
+
+
 def test_what_was_deleted_is_said_to_be(world):
     token = won(world)
     with world.services.store.write() as tx:
