@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Text, and_, cast, func, literal, select
 
@@ -56,9 +57,13 @@ def find(tx: Connection, email: str) -> list[PersonalEntry]:
     return [PersonalEntry(**row._mapping) for row in tx.execute(query)]
 
 
-def erase(tx: Connection, contest_id: int, email: str, *, name: str, now: datetime) -> None:
-    """Take everything personal off a contest's entries under an address and put a name there that is nobody's."""
-    values = {
+def erase(tx: Connection, contest_id: int, email: str, *, name: str, is_read: bool, now: datetime) -> None:
+    """Take everything personal off a contest's entries under an address and put a name there that is nobody's.
+
+    `is_read`: the contest's comments are still read. Unless they are, the hash of their text goes, from which a short one
+    can be guessed: a reading would bring it back, and take the comment for one that was edited.
+    """
+    values: dict[str, Any] = {
         "author_name": name,
         "author_email": "",
         "author_url": "",
@@ -66,6 +71,8 @@ def erase(tx: Connection, contest_id: int, email: str, *, name: str, now: dateti
         "account_id": 0,
         "handles": "",
     }
+    if not is_read:
+        values["content_hash"] = ""
     where = (entries.c.contest_id == contest_id, _is_under(email))
     tx.execute(entries.update().where(*where).values(erased_at=now, **values))
 

@@ -17,7 +17,7 @@ from service.i18n import known_language
 from service.storage import claims, contests, draws, entries, log, personal, posts, strikes
 from service.storage.personal import Exclusion, PersonalEntry
 from service.storage.post_rows import KnownPost
-from service.usecases.freezing import public_name
+from service.usecases.freezing import public_name, unseen_name
 from service.usecases.judging import judge_entries
 from service.usecases.rewording import reword
 from service.usecases.services import Services
@@ -45,9 +45,10 @@ def erase(services: Services, email: str, *, actor: str) -> tuple[int, list[str]
             ids = [entry.comment_id for entry in found if entry.contest_id == contest_id]
             theirs = posts_of(tx, contest, ids)
             posts.erase(tx, contest_id, [known.facts.entry for known in theirs], now=services.clock())
-            personal.erase(tx, contest_id, email, name=nobody(contest), now=services.clock())
-            names = [*map(entry_id, ids), *(public_name(known.facts) for known in theirs)]
-            kept += follow_up(tx, services, contest, names, details={"entries": len(ids)}, actor=actor)
+            is_read = not contest.phase.is_sealed
+            personal.erase(tx, contest_id, email, name=nobody(contest), is_read=is_read, now=services.clock())
+            names = names_of(tx, contest_id, theirs, comment_ids=ids)
+            kept += finish_erasure(tx, services, contest, names, details={"entries": len(ids)}, actor=actor)
             if any(reference != public_name(known.facts) for known in theirs for reference in known.facts.references):
                 kept.append(address_kept(services, contest))
         for title in dict.fromkeys(found.contest_title for found in personal.find_exclusions(tx, email)):
@@ -78,12 +79,26 @@ def posts_of(tx: Connection, contest: Contest, comment_ids: Collection[int]) -> 
     return [known for known in posts.by_id(tx, contest.id, theirs) if not known.facts.is_found]
 
 
+def names_of(
+    tx: Connection, contest_id: int, known: Collection[KnownPost], *, comment_ids: Collection[int] = ()
+) -> set[str]:
+    """Every name under which a draw can have kept somebody's posts and comments.
+
+    Until a network shows a post it goes by one of its addresses. What was claimed through one of the comments is its
+    author's, whatever found the post since.
+    """
+    commented = [entry_id(number) for number in comment_ids]
+    claimed = {claim.entry for claim in claims.of_givers(tx, contest_id, commented)}
+    given = {reference for post in known for reference in (post.facts.entry, *post.facts.references)}
+    return {*commented, *claimed, *given, *map(unseen_name, given)}
+
+
 def nobody(contest: Contest) -> str:
     """The name that stands where somebody's was erased, in the contest's language."""
     return ANONYMOUS[known_language(contest.language)]
 
 
-def follow_up(
+def finish_erasure(
     tx: Connection,
     services: Services,
     contest: Contest,

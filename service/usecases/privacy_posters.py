@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,16 +9,15 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from service.domain.contest import Contest
-from service.domain.drawing import entry_id
 from service.domain.errors import BadInput, Conflict
 from service.domain.posts import NetworkName
 from service.storage import claims, contests, personal, posts
 from service.storage.claims import Claim
 from service.storage.personal import Exclusion
 from service.storage.post_rows import KnownPost
-from service.usecases.freezing import public_name
+from service.usecases.claim_reports import read_answers
 from service.usecases.ports import Networks
-from service.usecases.privacy import address_kept, follow_up, posts_of
+from service.usecases.privacy import address_kept, finish_erasure, names_of, posts_of
 from service.usecases.services import Services
 
 
@@ -120,7 +118,7 @@ def _export(
     for contest_id, known in found.items():
         contest = contests.get(tx, contest_id)
         told_posts += [_personal_post(contest, post) for post in known]
-        names = [public_name(post.facts) for post in known] + [entry_id(one) for one in comments.get(contest_id, [])]
+        names = names_of(tx, contest_id, known, comment_ids=comments.get(contest_id, []))
         told_claims += [_personal_claim(services, contest, claim) for claim in claims.of_entries(tx, contest_id, names)]
     return Kept(posts=told_posts, claims=told_claims, exclusions=listed)
 
@@ -142,9 +140,10 @@ def _personal_post(contest: Contest, post: KnownPost) -> PersonalPost:
 
 
 def _personal_claim(services: Services, contest: Contest, claim: Claim) -> PersonalClaim:
-    answers, trouble = dict[str, str](), ""
+    answers: Mapping[str, str] = {}
+    trouble = ""
     try:
-        answers = json.loads(services.vault.unlock(claim.answers)) if claim.answers else {}
+        answers = read_answers(services, claim)
     except Conflict as problem:
         trouble = problem.message
     return PersonalClaim(
@@ -168,8 +167,9 @@ def erase_accounts(services: Services, accounts: list[Account], *, actor: str) -
         for contest_id, known in sorted(_posts_of_accounts(tx, accounts).items()):
             contest = contests.lock(tx, contest_id)
             posts.erase(tx, contest_id, [post.facts.entry for post in known], now=services.clock())
-            names = [public_name(post.facts) for post in known]
-            kept += follow_up(tx, services, contest, names, details={"posts": len(known)}, actor=actor)
+            details = {"posts": len(known)}
+            names = names_of(tx, contest_id, known)
+            kept += finish_erasure(tx, services, contest, names, details=details, actor=actor)
             if _are_in_addresses(known, accounts):
                 kept.append(address_kept(services, contest))
             number += len(known)

@@ -39,7 +39,7 @@ def test_who_has_no_address_is_nobody_s_to_find(store, contest):
 
 def test_an_erasure_leaves_nothing_of_the_person_and_everything_of_the_others(store, contest):
     with store.write() as tx:
-        personal.erase(tx, contest.id, "ada@example.org", name="Nobody", now=NOW)
+        personal.erase(tx, contest.id, "ada@example.org", name="Nobody", is_read=False, now=NOW)
         assert personal.find(tx, ADDRESS) == []
         erased, other = entries.facts(tx, contest.id)
         assert (erased.author_name, erased.author_email, erased.account_id) == ("Nobody", "", 0)
@@ -50,11 +50,19 @@ def test_an_erasure_leaves_nothing_of_the_person_and_everything_of_the_others(st
         )
 
 
+@pytest.mark.parametrize("is_read", [True, False])
+def test_the_hash_of_the_text_goes_once_no_reading_would_take_it_for_an_edit(store, contest, is_read):
+    with store.write() as tx:
+        personal.erase(tx, contest.id, ADDRESS, name="Nobody", is_read=is_read, now=NOW)
+        hashes = tx.execute(select(table.c.content_hash).order_by(table.c.comment_id)).scalars().all()
+        assert [bool(one) for one in hashes] == [is_read, True]
+
+
 def test_an_erasure_in_one_contest_is_none_in_another(store, contest):
     other = add_contest(store, 8)
     with store.write() as tx:
         entries.save_page(tx, other.id, [make_comment(9, author_email=ADDRESS)], now=NOW)
-        personal.erase(tx, contest.id, ADDRESS, name="Nobody", now=NOW)
+        personal.erase(tx, contest.id, ADDRESS, name="Nobody", is_read=False, now=NOW)
         assert [entry.contest_id for entry in personal.find(tx, ADDRESS)] == [other.id]
 
 
@@ -66,7 +74,7 @@ def test_more_entries_than_a_statement_takes_values_are_erased(store, contest):
     with store.write() as tx:
         tx.execute(text(f"INSERT INTO entries (comment_id, {names}) {counted} {copies}"))
         assert len(personal.find(tx, ADDRESS)) > 69_000
-        personal.erase(tx, contest.id, ADDRESS, name="Nobody", now=NOW)
+        personal.erase(tx, contest.id, ADDRESS, name="Nobody", is_read=False, now=NOW)
         assert personal.find(tx, ADDRESS) == []
 
 

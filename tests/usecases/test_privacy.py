@@ -5,12 +5,15 @@ from __future__ import annotations
 import pytest
 
 from service.domain import receipt_checks
-from service.domain.contest import Phase, Rules
+from service.domain.contest import Claims, Phase, Rules
 from service.domain.eligibility import Code, Status
-from service.storage import draws, listing, log, personal, posts
-from service.usecases import announce, doorbell, privacy, seal
+from service.domain.pools import Channel, Pool
+from service.domain.posts import NetworkName
+from service.storage import claims, draws, listing, log, personal, posts
+from service.usecases import announce, claim_page, doorbell, privacy, privacy_posters, review, seal
 from service.usecases.add_posts import add_posts
 from service.usecases.doorbell import Bell, Delivery
+from service.usecases.privacy_posters import Account
 
 EMAIL = "Ada.Lovelace@Example.org"
 ADA = {
@@ -336,3 +339,80 @@ def test_erased_data_do_not_come_back_with_the_next_look(world):
         evidence = world.network.posts[world.network.key(1)]
         posts.save_found(tx, 1, evidence, key="", host="", brought_by="x:search", now=world.clock())
     assert world.posts()["001"].facts.evidence.author_handle == ""
+
+
+# What was told for a post's prize, whose name changed since
+
+
+ANA = "ana@example.org"
+ACCOUNT = Account(network=NetworkName.X, handle="poster1")
+
+
+def claimed_unseen(world):
+    """Ana's post won before any network showed it, she left an address, and the network shows it now."""
+    reference = world.network.add(1)
+    evidence = world.network.posts.pop(world.network.key(1))
+    world.blog.add(posts=reference, author_email=ANA)
+    world.open_pools(Pool(name="posts", channel=Channel.POSTS), claims=Claims(days=14, fields=("Address",)))
+    world.pass_deadline()
+    world.run()
+    review.readmit_post(world.services, 1, reference, reason="I saw it", actor="ada")
+    seal.seal(world.services, 1, actor="ada")
+    world.run()
+    announce.announce(world.services, 1, actor="ada")
+    world.run()
+    claim = claim_of(world)
+    assert ":unseen-" in claim.entry
+    claim_page.take_prize(world.services, world.services.vault.unlock(claim.token), ["1 rue du Bac"])
+    with world.services.store.write() as tx:
+        posts.save_found(tx, 1, evidence, key=world.network.key(1), host="", brought_by="x:search", now=world.clock())
+    return reference
+
+
+def claim_of(world):
+    with world.services.store.read() as tx:
+        (claim,) = claims.of_contest(tx, 1)
+    return claim
+
+
+def unfind(world):
+    """As if a look had shown the post, and no search."""
+    with world.services.store.write() as tx:
+        tx.exec_driver_sql("UPDATE posts SET is_found = 0")
+
+
+@pytest.mark.parametrize("by", ["address", "account", "address of a comment that gave what a search found since"])
+def test_what_was_told_under_a_name_that_the_post_had_before_is_found_and_erased(world, by):
+    claimed_unseen(world)
+    if by == "address":
+        unfind(world)
+        with world.services.store.write() as tx:  # nor is it known through whose comment
+            tx.exec_driver_sql("UPDATE claims SET given_by = ''")
+    services = world.services
+    if by == "account":
+        told = privacy_posters.export_accounts(services, [ACCOUNT])
+        _, kept = privacy_posters.erase_accounts(services, [ACCOUNT], actor="ada")
+    else:
+        told = privacy_posters.export_beside(services, ANA)
+        _, kept = privacy.erase(services, ANA, actor="ada")
+    assert [dict(claim.answers) for claim in told.claims] == [{"Address": "1 rue du Bac"}]
+    assert (claim_of(world).answers, claim_of(world).token) == ("", "")
+    assert claim_of(world).erased_at is not None
+    assert any("may name this person" in sentence for sentence in kept)
+
+
+def test_the_hash_of_an_erased_comment_s_text_is_not_kept_once_the_list_is_sealed(won_world):
+    with won_world.services.store.read() as tx:
+        (told,) = tx.exec_driver_sql("SELECT content_hash FROM entries").scalars()
+    assert told in dump(won_world)
+    erase(won_world)
+    assert told not in dump(won_world)
+
+
+def test_an_erased_comment_that_is_read_once_more_is_not_taken_for_an_edited_one(open_world):
+    open_world.blog.edit(100, **BY_WORDPRESS)
+    erase(open_world)
+    open_world.pass_deadline()
+    read_everything(open_world)
+    with open_world.services.store.read() as tx:
+        assert not listing.one(tx, 1, 100).is_edited_after_deadline
