@@ -60,8 +60,8 @@ def find(tx: Connection, email: str) -> list[PersonalEntry]:
 def erase(tx: Connection, contest_id: int, email: str, *, name: str, is_read: bool, now: datetime) -> None:
     """Take everything personal off a contest's entries under an address and put a name there that is nobody's.
 
-    `is_read`: the contest's comments are still read. Unless they are, the hash of their text goes, from which a short one
-    can be guessed: a reading would bring it back, and take the comment for one that was edited.
+    `is_read`: the contest's comments are still read. Unless they are, the hash of their text goes, from which a short
+    one can be guessed: a reading would bring it back, and take the comment for one that was edited.
     """
     values: dict[str, Any] = {
         "author_name": name,
