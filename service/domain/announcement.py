@@ -17,7 +17,7 @@ class WinnerFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnnouncementFacts:
-    """All that a winner comment can tell. `entries` counts the eligible ones, `prizes_left` the prizes that nobody holds.
+    """All that a winner comment can tell. `entries`: the eligible ones; `prizes_left`: prizes that nobody holds.
 
     `digest`: of the sealed list; `round`: of the beacon, where one decided.
     """

@@ -147,7 +147,7 @@ def test_where_everybody_holds_a_prize_none_is_left():
 
 def test_a_draw_without_winners_says_so():
     comment = unescape(write(None, entries=0, prizes_left=1))
-    assert "est terminé. Aucune participation n’a pu être retenue\xa0: cette fois, personne ne gagne.\nLe lot" in comment
+    assert "terminé. Aucune participation n’a pu être retenue\xa0: cette fois, personne ne gagne.\nLe lot" in comment
     comment = write(None, entries=0, prizes_left=1, language="en")
     assert "is over. No entry was eligible, so this time nobody wins.\nThe prize stays with us." in comment
 
