@@ -93,7 +93,7 @@ def disqualify_winner(contest_id: int, entry: str, pool: int | None, reason: str
 @as_json
 def redraw_(contest_id: int, reason: str, yes: bool, as_json: bool) -> None:
     """Draw once more: back to review with a fresh secret. The draw that was stays public, with the reason."""
-    confirm("Replace the draw? It stays public, and the reason with it.", yes=yes)
+    confirm("Replace the draw? It stays public, and the reason with it. What its winners told is deleted.", yes=yes)
     with open_services() as services:
         contest = redraw.redraw(services, contest_id, reason=reason, actor=actor())
         told = contest_json(services, contest_id)
