@@ -40,8 +40,7 @@ function tirage_clean_claims( array $given ): array {
  * @param array $settings Its settings.
  */
 function tirage_claims_wish( int $post_id, array $settings ): array {
-	$names  = array( 'claim_days', 'claim_fields', 'publishes_list' );
-	$is_set = array_intersect_key( $settings, array_flip( $names ) ) !== array_intersect_key( tirage_default_settings(), array_flip( $names ) );
+	$is_set = $settings['claim_days'] || $settings['claim_fields'] || $settings['publishes_list'];
 	if ( ! $is_set && empty( tirage_state( $post_id )['knows_claims'] ) ) {
 		return array();
 	}

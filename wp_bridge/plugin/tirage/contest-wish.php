@@ -9,7 +9,15 @@ if ( ! defined( 'ABSPATH' ) ) {
 	exit;
 }
 
-const TIRAGE_ADDED = array( 'pools', 'one_prize', 'needs_all', 'reposts_count', 'claim_days', 'claim_fields', 'publishes_list' ); // to the settings of earlier versions.
+const TIRAGE_ADDED = array( // to the settings of earlier versions.
+	'pools',
+	'one_prize',
+	'needs_all',
+	'reposts_count',
+	'claim_days',
+	'claim_fields',
+	'publishes_list',
+);
 
 /**
  * What changes when the contest does. What was added later counts where it isn't the default, so that no contest of an

@@ -44,7 +44,7 @@ function tirage_clean_state( array $told ): ?array {
 		'drawn'         => tirage_clean_drawn( $told['drawn'] ?? null ),
 		'pools'         => tirage_clean_pools( $told['pools'] ?? null ),
 		'compose'       => tirage_clean_compose( $told['compose'] ?? null ),
-		'knows_claims'  => is_array( $told['claims'] ?? null ),
+		'knows_claims'  => isset( $told['claims'] ),
 	);
 	foreach ( array( 'entries', 'eligible', 'winners', 'alternates' ) as $name ) {
 		$state[ $name ] = tirage_clean_count( $told[ $name ] ?? 0 );
