@@ -88,7 +88,13 @@ def test_whatever_the_service_tells_everything_is_in_its_place(blog: Site, servi
 def test_values_of_the_wrong_kind_are_refused_or_made_harmless(blog: Site, service: StandIn):
     post = blog.create_post("Gagnez")
     accept(service, post)
-    for wrong in ({"claim_days": "many"}, {"claim_days": [14]}, {"claim_fields": {"a": {}}}, {"publishes_list": "x"}):
+    all_wrong: list[dict[str, object]] = [
+        {"claim_days": "many"},
+        {"claim_days": [14]},
+        {"claim_fields": {"a": {}}},
+        {"publishes_list": "x"},
+    ]
+    for wrong in all_wrong:
         meta = {"meta": {"_tirage_settings": {"enabled": True, **wrong}}}
         assert ask(blog, "POST", f"wp/v2/posts/{post}", login="author", json=meta).status_code == 400
     save(blog, post, claim_days=10**9, claim_fields=["x" * 999, *map(str, range(99))])

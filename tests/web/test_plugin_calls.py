@@ -262,9 +262,10 @@ def test_a_save_that_says_nothing_of_pools_leaves_them(world):
 
 
 def test_what_winners_claim_and_the_list_are_saved_and_told(world):
-    wish = {"publishes_list": True, "claims": {"days": 14, "fields": ["Adresse", "<script>alert(1)</script>"]}}
+    fields = ["Adresse", "<script>alert(1)</script>"]
+    wish = {"publishes_list": True, "claims": {"days": 14, "fields": fields}}
     assert answer(world, "contest.save", {**SAVE, **wish})["contest"] == {**STATE, **wish, "rules": SAVE["rules"]}
-    assert contest_of(world).claims == Claims(days=14, fields=tuple(wish["claims"]["fields"]))
+    assert contest_of(world).claims == Claims(days=14, fields=tuple(fields))
 
 
 LEFT_OUT = [{}, {"claims": None, "publishes_list": None}, {"claims": {}}, {"claims": {"days": 14}}]
