@@ -30,7 +30,7 @@ def test_what_is_set_is_handed_over_and_can_be_taken_back(each_blog: Site, servi
     (wish,) = saves(service, post)
     assert {name: wish[name] for name in ASKED} == ASKED
     accept(service, post, **NOTHING)
-    save(each_blog, post)
+    save(each_blog, post, claim_days=0, claim_fields=[], publishes_list=False)
     assert {name: saves(service, post)[1][name] for name in ASKED} == NOTHING
 
 
@@ -58,6 +58,18 @@ def test_what_was_set_at_the_service_is_taken_over_and_not_undone_by_the_next_sa
     edited = ask(blog, "GET", f"wp/v2/posts/{post}", login="author", params={"context": "edit"}).json()
     save(blog, post, **{**edited["meta"]["_tirage_settings"], "winners": 9})
     assert {name: saves(service, post)[1][name] for name in ASKED} == ASKED
+
+
+def test_a_client_that_does_not_know_them_leaves_them(each_blog: Site, service: StandIn):
+    """An editor that was open while the plugin was brought up to date, or a script."""
+    post = each_blog.create_post("Gagnez")
+    accept(service, post, **ASKED)
+    save(each_blog, post, **SET)
+    save(each_blog, post)
+    assert len(saves(service, post)) == 1
+    save(each_blog, post, winners=3)
+    assert {name: saves(service, post)[1][name] for name in ASKED} == ASKED
+    assert kept(panel(each_blog, post)["settings"]) == SET
 
 
 def test_a_service_that_tells_of_no_claims_changes_none(blog: Site, service: StandIn):

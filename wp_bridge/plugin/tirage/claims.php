@@ -9,6 +9,7 @@ if ( ! defined( 'ABSPATH' ) ) {
 	exit;
 }
 
+const TIRAGE_CLAIMS              = array( 'claim_days', 'claim_fields', 'publishes_list' ); // the settings that came together.
 const TIRAGE_MOST_CLAIM_DAYS     = 365;
 const TIRAGE_MOST_CLAIM_FIELDS   = 10;
 const TIRAGE_LONGEST_CLAIM_FIELD = 80;
@@ -71,6 +72,17 @@ function tirage_claims_settings( array $told ): array {
 			return null !== $value;
 		}
 	);
+}
+
+/**
+ * What a client sent, with the settings here that it doesn't know, as they are: an editor that was open while the plugin
+ * was brought up to date doesn't undo them.
+ *
+ * @param int   $post_id The post.
+ * @param array $sent    The settings as sent.
+ */
+function tirage_with_claims( int $post_id, array $sent ): array {
+	return $sent + array_intersect_key( tirage_settings( $post_id ), array_flip( TIRAGE_CLAIMS ) );
 }
 
 /**
