@@ -104,6 +104,8 @@ def contest_state_json(
         "pools",
         "message",
         "automatic",
+        "publishes_list",
+        "claims",
         "rules",
         "page_url",
     )

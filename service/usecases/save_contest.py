@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from service.domain.contest import Contest, Rules, Search
+from service.domain.contest import Claims, Contest, Rules, Search
 from service.domain.errors import AlreadyAdopted
 from service.domain.pools import Pool, default_pools
 from service.domain.posts import Message
@@ -22,8 +22,7 @@ REASON = "Saved with the post in WordPress."
 class Wish:
     """The contest as the writer wants it; `closes` is an instant with its offset, or text on the blog's clock.
 
-    No pools, no message and no search leave those as they are. `winners` and `alternates` are those of the only pool,
-    where no pools are named."""
+    What is None stays as it is. `winners` and `alternates` are those of the only pool, where no pools are named."""
 
     post_id: int
     closes: str
@@ -34,6 +33,8 @@ class Wish:
     is_automatic: bool
     winners: int | None = None
     alternates: int | None = None
+    publishes_list: bool | None = None
+    claims: Claims | None = None
 
     @property
     def places(self) -> dict[str, Any]:
@@ -86,6 +87,8 @@ def _open(services: Services, wish: Wish, *, actor: str) -> Contest:
         search=wish.search,
         rules=wish.rules,
         is_automatic=wish.is_automatic,
+        publishes_list=bool(wish.publishes_list),
+        claims=wish.claims,
     )
     return adopt.open_contest(services, plan, actor=actor)
 
@@ -100,6 +103,8 @@ def _change(services: Services, contest: Contest, wish: Wish) -> Change:
         search=wish.search if wish.search not in (None, contest.search) else None,
         rules=wish.rules if wish.rules != contest.rules else None,
         is_automatic=wish.is_automatic if wish.is_automatic != contest.is_automatic else None,
+        publishes_list=wish.publishes_list if wish.publishes_list != contest.publishes_list else None,
+        claims=wish.claims if wish.claims != contest.claims else None,
     )
     closes_at = read_deadline(
         wish.closes,

@@ -10,6 +10,7 @@ from flask import Blueprint
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from service import presenters
+from service.domain.contest import Claims
 from service.domain.drawing import rfc3339
 from service.domain.errors import Conflict
 from service.personal_presenters import comments_json, kept_json
@@ -23,7 +24,7 @@ from service.web import pages
 from service.web.context import services
 from service.web.pool_schemas import MessageBody, PoolsBody, SearchBody, as_pools
 from service.web.problems import problem, wrong_values
-from service.web.schemas import OpenRulesBody, When
+from service.web.schemas import ClaimsBody, OpenRulesBody, When
 from service.web.signed import read_signed
 from service.web.values import LARGEST_ID, Alternates, Winners, text_of
 
@@ -71,6 +72,8 @@ class SaveBody(_Data):
     message: MessageBody | None = None
     search: SearchBody | None = None
     automatic: bool = False
+    publishes_list: bool | None = None
+    claims: ClaimsBody | None = None
     rules: OpenRulesBody = OpenRulesBody()
 
 
@@ -148,7 +151,16 @@ def _wish(body: SaveBody) -> Wish:
         search=body.search.as_search() if body.search else None,
         rules=body.rules.as_rules(),
         is_automatic=body.automatic,
+        publishes_list=body.publishes_list,
+        claims=_claims(body.post, body.claims) if body.claims else None,
     )
+
+
+def _claims(post_id: int, body: ClaimsBody) -> Claims:
+    """What winners are asked, with what the body names."""
+    with services().store.read() as tx:
+        contest = contests.find_by_post(tx, post_id)
+    return body.as_claims(contest.claims if contest else Claims())
 
 
 @part.post("/contest.show")

@@ -140,7 +140,8 @@ def test_what_could_not_be_sent_is_shown_and_sent_again_by_a_button(window: Chro
 def tirage(blog: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tirage]:
     """A service that knows the blog, with a worker; the plugin is connected to it."""
     port = processes.free_port()
-    with served(tmp_path_factory.mktemp("tirage"), blog, port, WEBHOOK_SECRETS=SECRET) as tirage:
+    settings = {"WEBHOOK_SECRETS": SECRET, "SECRET_KEY": NO_BLOG["SECRET_KEY"]}
+    with served(tmp_path_factory.mktemp("tirage"), blog, port, **settings) as tirage:
         connect_by_hand(blog, port)
         tirage.start_worker()
         yield tirage
@@ -177,6 +178,10 @@ def contest_on(tirage: Tirage, post_id: int) -> dict[str, Any] | None:
 def test_publishing_a_post_opens_its_contest_and_saving_it_changes_it(writer: Person, tirage: Tirage):
     post_id = start_contest(writer, "2030-11-27T17:00", winners="2", alternates="1", excluded="Ada\n#12")
     writer.press(".tirage-field-replies_count label")
+    writer.press(".tirage-field-publishes_list label")
+    assert not writer.all(".tirage-field-claim_fields")
+    writer.fill(".tirage-field-claim_days input", "14")
+    writer.fill(".tirage-field-claim_fields textarea", "Adresse postale\n\n <i>Taille</i> ")
     writer.save()
     assert contest_on(tirage, post_id) is None  # a draft says nothing to anybody
     writer.publish()
@@ -185,12 +190,20 @@ def test_publishing_a_post_opens_its_contest_and_saving_it_changes_it(writer: Pe
     assert contest
     assert (contest["closes_at"], contest["winners"], contest["alternates"]) == ("2030-11-27T16:00:00Z", 2, 1)
     assert (contest["rules"]["replies_count"], contest["rules"]["excluded"]) == (True, ["Ada", "#12"])
+    claims = {"days": 14, "fields": ["Adresse postale", "<i>Taille</i>"]}
+    assert (contest["claims"], contest["publishes_list"]) == (claims, True)
     assert writer.look("return document.querySelector('.tirage-field-enabled input').disabled")
     writer.fill(".tirage-field-closes input", "2030-11-28T18:30")
+    writer.fill(".tirage-field-claim_days input", "90")  # as long as the service keeps personal data
     writer.save()
+    assert "PERSONAL_DATA_DAYS" in writer.read(".tirage-problem")
+    writer.fill(".tirage-field-claim_days input", "0")
+    writer.wait_for(lambda: not writer.all(".tirage-field-claim_fields"))
+    writer.save()
+    writer.wait_for(lambda: not writer.all(".tirage-problem"))
     contest = contest_on(tirage, post_id)
     assert contest
-    assert contest["closes_at"] == "2030-11-28T17:30:00Z"
+    assert (contest["closes_at"], contest["claims"]["days"]) == ("2030-11-28T17:30:00Z", 0)
     assert not writer.all(".tirage-problem, .tirage-warning")
     assert writer.complaints() == []
 
@@ -299,6 +312,8 @@ def test_once_the_list_is_sealed_its_settings_are_fixed_and_readers_see_the_winn
     assert writer.find(".tirage-panel .tirage-standing[data-phase=drawn]")
     assert not writer.find(".tirage-field-closes input").is_enabled()
     assert not writer.find(".tirage-field-excluded textarea").is_enabled()
+    assert not writer.find(".tirage-field-claim_days input").is_enabled()
+    assert not writer.find(".tirage-field-publishes_list").find_element("css selector", "input").is_enabled()
     assert writer.find(".tirage-field-how_to textarea").is_enabled()
     assert writer.complaints() == []
     tirage.cli("contest", "announce", contest, "--yes")
@@ -331,10 +346,13 @@ def test_the_classic_editor_does_the_same_in_a_box_below_the_post(classic_writer
     write_classic(classic_writer, f"post.php?post={post_id}&action=edit")
     classic_writer.press("input[name='tirage[enabled]']")
     classic_writer.fill("#tirage-closes", "2030-11-27T17:00")
-    assert not classic_writer.all("#tirage-posts_winners, #tirage-message")
+    assert not classic_writer.all("#tirage-posts_winners, #tirage-message, #tirage-claim_fields")
     classic_writer.press("input[value=each]")
     classic_writer.fill("#tirage-posts_prize", "Une tasse")
     classic_writer.fill("#tirage-message", "Je participe")
+    classic_writer.fill("#tirage-claim_days", "14")
+    classic_writer.fill("#tirage-claim_fields", "Adresse postale")
+    classic_writer.press("input[name='tirage[publishes_list]']")
     for winners in (3, 4):
         classic_writer.fill("#tirage-winners", str(winners))
         classic_writer.submit(PUBLISH)
@@ -344,6 +362,8 @@ def test_the_classic_editor_does_the_same_in_a_box_below_the_post(classic_writer
         assert (contest["closes_at"], contest["winners"]) == ("2030-11-27T16:00:00Z", winners + 1)
         assert [pool["prize"] for pool in contest["pools"]] == ["", "Une tasse"]
         assert contest["message"]["text"] == "Je participe"
+        claims = {"days": 14, "fields": ["Adresse postale"]}
+        assert (contest["claims"], contest["publishes_list"]) == (claims, True)
     assert not classic_writer.find("input[name='tirage[enabled]']").is_enabled()
     assert classic_writer.complaints() == []
 
@@ -353,6 +373,7 @@ def test_the_classic_editor_s_box_keeps_what_is_fixed_once_the_list_is_sealed(
 ):
     write_classic(classic_writer, f"post.php?post={drawn[0]}&action=edit")
     assert not classic_writer.find("#tirage-closes").is_enabled()
+    assert not classic_writer.find("#tirage-claim_days").is_enabled()
     classic_writer.fill("#tirage-how_to", "Dites bonjour")
     classic_writer.submit(PUBLISH)
     settings = classic_writer.site.php("return tirage_settings($args['post']);", post=drawn[0])

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from service.domain.contest import Phase, Rules
+from service.domain.contest import Claims, Phase, Rules
 from service.domain.errors import BadDeadline, BadInput, Conflict
 from service.domain.pools import default_pools
 from service.storage import contests, log
@@ -192,6 +192,8 @@ def test_a_time_that_comes_twice_in_autumn_is_the_same_each_time(world):
         ({"alternates": 0}, {"pools": default_pools(winners=2, alternates=0)}),
         ({"is_automatic": False}, {"is_automatic": False}),
         ({"rules": Rules()}, {"rules": Rules()}),
+        ({"publishes_list": True}, {"publishes_list": True}),
+        ({"claims": Claims(days=14, fields=("Adresse",))}, {"claims": Claims(days=14, fields=("Adresse",))}),
         ({"closes": "2026-11-28 17:00"}, {"closes_at": CLOSES_AT + timedelta(days=1)}),
         ({"closes": "2026-11-26 09:00"}, {"closes_at": datetime(2026, 11, 26, 8, tzinfo=UTC)}),
     ],
@@ -225,7 +227,16 @@ def test_no_more_time_is_given_where_nobody_can_comment(saved_world):
     assert saved_world.contest().closes_at == CLOSES_AT
 
 
-@pytest.mark.parametrize("changed", [{"winners": 3}, {"closes": "2026-12-04 17:00"}, {"rules": Rules()}])
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"winners": 3},
+        {"closes": "2026-12-04 17:00"},
+        {"rules": Rules()},
+        {"claims": Claims(days=14)},
+        {"publishes_list": True},
+    ],
+)
 def test_after_the_seal_nothing_else_can_be_wished(sealed_world, changed):
     before = sealed_world.contest()
     with pytest.raises(Conflict) as caught:
@@ -248,6 +259,31 @@ def test_a_contest_that_was_opened_elsewhere_is_taken_over(world):
     contest = save(world)
     assert (contest.id, contest.winners, contest.rules) == (1, 2, WISH.rules)
     assert actions(world) == [("ada", "open"), ("wordpress:ada", "change")]
+
+
+def test_claims_and_the_list_are_as_they_were_set_elsewhere_unless_the_wish_names_them(world):
+    set_elsewhere = {"claims": Claims(days=14, fields=("Adresse",)), "publishes_list": True}
+    world.open(**set_elsewhere)
+    contest = save(world)
+    assert {name: getattr(contest, name) for name in set_elsewhere} == set_elsewhere
+    contest = save(world, claims=Claims(), publishes_list=False)
+    assert (contest.claims, contest.publishes_list) == (Claims(), False)
+
+
+def test_a_contest_opens_with_a_term_to_claim_and_a_list_for_everybody(world):
+    contest = save(world, claims=Claims(days=14, fields=("Adresse",)), publishes_list=True)
+    assert (contest.claims, contest.publishes_list) == (Claims(days=14, fields=("Adresse",)), True)
+    world.blog.add_post(8)
+    contest = save(world, post_id=8)
+    assert (contest.claims, contest.publishes_list) == (Claims(), False)
+
+
+def test_a_term_beyond_that_of_the_personal_data_is_refused_before_and_after_it_opened(world):
+    for _ in range(2):
+        with pytest.raises(BadInput, match="PERSONAL_DATA_DAYS"):
+            save(world, claims=Claims(days=90))
+        save(world)
+    assert world.contest().claims == Claims()
 
 
 def test_a_wrong_change_leaves_the_contest_as_it_is(saved_world):

@@ -17,6 +17,8 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from service.app import create_app
+from service.domain.contest import Claims
+from service.domain.errors import Conflict
 from service.settings import Settings
 from service.storage import connections, contests, log, personal
 from service.storage.tables import deliveries
@@ -41,6 +43,8 @@ SAVE = {
     "winners": 1,
     "alternates": 3,
     "automatic": False,
+    "publishes_list": False,
+    "claims": {"days": 0, "fields": []},
     "rules": {**RULES, "excluded": ["bob@example.org"]},
 }
 CALLS: dict[str, dict[str, Any]] = {
@@ -62,6 +66,8 @@ STATE: dict[str, Any] = {
     "message": {"text": "", "links": [], "hashtags": [], "mentions": []},
     "compose": [],
     "automatic": False,
+    "publishes_list": False,
+    "claims": {"days": 0, "fields": []},
     "rules": RULES,
     "entries": 0,
     "eligible": 0,
@@ -255,6 +261,36 @@ def test_a_save_that_says_nothing_of_pools_leaves_them(world):
     assert [composed["network"] for composed in told["compose"]] == ["x", "mastodon", "bluesky"]
 
 
+def test_what_winners_claim_and_the_list_are_saved_and_told(world):
+    fields = ["Adresse", "<script>alert(1)</script>"]
+    wish = {"publishes_list": True, "claims": {"days": 14, "fields": fields}}
+    assert answer(world, "contest.save", {**SAVE, **wish})["contest"] == {**STATE, **wish, "rules": SAVE["rules"]}
+    assert contest_of(world).claims == Claims(days=14, fields=tuple(fields))
+
+
+LEFT_OUT = [{}, {"claims": None, "publishes_list": None}, {"claims": {}}, {"claims": {"days": 14}}]
+
+
+@pytest.mark.parametrize("said", LEFT_OUT)
+def test_a_save_that_says_nothing_of_claims_or_list_leaves_them(world, said):
+    """As earlier versions of the plugin do."""
+    wish = {"publishes_list": True, "claims": {"days": 14, "fields": ["Adresse"]}}
+    answer(world, "contest.save", {**SAVE, **wish})
+    least = {name: SAVE[name] for name in ("post", "actor", "closes")}
+    told = answer(world, "contest.save", {**least, "automatic": True, **said})["contest"]
+    assert (told["automatic"], {name: told[name] for name in wish}) == (True, wish)
+
+
+def test_no_term_to_claim_is_saved_without_a_key_to_keep_answers_with(world, monkeypatch):
+    def refuse(_text):
+        raise Conflict("Set SECRET_KEY in the service's settings.", code="secret_key_missing")
+
+    monkeypatch.setattr(world.services.vault, "lock", refuse)
+    answer(world, "contest.save")  # nobody is asked for anything
+    is_problem(call(world, "contest.save", {**SAVE, "claims": {"days": 14}}), 409, "secret_key_missing")
+    assert contest_of(world).claims == Claims()
+
+
 def test_saving_twice_changes_nothing(world):
     first = answer(world, "contest.save")
     before = contest_of(world)
@@ -269,6 +305,9 @@ def test_saving_twice_changes_nothing(world):
         ({"closes": "whenever"}, 422, "bad_deadline"),
         ({"rules": {"excluded": [" "]}}, 422, "bad_input"),
         ({"rules": {"excluded": ["\x1b[2J"]}}, 422, "bad_input"),
+        ({"claims": {"days": 90}}, 422, "bad_input"),
+        ({"claims": {"days": 14, "fields": [" "]}}, 422, "bad_input"),
+        ({"claims": {"days": 14, "fields": ["\x1b[2J"]}}, 422, "bad_input"),
     ],
 )
 def test_a_contest_that_can_not_be_saved_says_why(world, changes, status, code):
@@ -516,6 +555,11 @@ def test_a_field_that_is_not_known_is_named(world, name):
         ("contest.save", "winners", [0, -1, 1001, 10**30, 1.5, 1e308, float("inf"), True, "1", None]),
         ("contest.save", "alternates", [-1, 1001, 1.5, float("nan"), False, "1", None]),
         ("contest.save", "automatic", [0, 1, "true", None]),
+        ("contest.save", "publishes_list", [0, 1, "true", [], "<script>"]),
+        ("contest.save", "claims", [[], "x", 14, True, {"more": 1}, {"days": "14"}, {"days": -1}, {"days": 366}]),
+        ("contest.save", "claims", [{"days": 10**30}, {"days": 1.5}, {"days": [14]}, {"days": True}, {"days": {}}]),
+        ("contest.save", "claims", [{"fields": "Adresse"}, {"fields": [""]}, {"fields": [7]}, {"fields": [["x"]]}]),
+        ("contest.save", "claims", [{"fields": ["x"] * 11}, {"fields": ["x" * 81]}, {"fields": ["a\x00b", "\ud800"]}]),
         ("contest.save", "rules", [[], "x", None, {"excluded": "bob"}, {"more": 1}, {"replies_count": 1}]),
         ("contest.save", "rules", [{"excluded": ["x"] * 1001}, {"excluded": ["x" * 321]}, {"excluded": ["\ud800"]}]),
         ("contest.show", "posts", [7, "7", None, [0], [-1], [2**63], [1.5], [True], ["7"], [[7]], [7] * 101]),

@@ -51,6 +51,67 @@ final class CleaningTest extends TestCase {
 		$this->assertSame( array( 'Ada', 'Zoé', '#12' ), $settings['excluded'] );
 	}
 
+	public function test_days_to_claim_are_a_whole_number_within_what_the_service_takes(): void {
+		$cases = array(
+			array( 14, 14 ),
+			array( '14', 14 ),
+			array( 1.9, 1 ),
+			array( 366, TIRAGE_MOST_CLAIM_DAYS ),
+			array( '1e9', TIRAGE_MOST_CLAIM_DAYS ),
+			array( -1, 0 ),
+			array( '', 0 ),
+			array( '14 days', 0 ),
+			array( '<script>', 0 ),
+			array( array( 14 ), 0 ),
+			array( true, 0 ),
+			array( null, 0 ),
+		);
+		foreach ( $cases as list( $sent, $kept ) ) {
+			$this->assertSame( $kept, tirage_clean_settings( array( 'claim_days' => $sent ) )['claim_days'], (string) wp_json_encode( $sent ) );
+		}
+	}
+
+	public function test_what_winners_are_asked_for_is_short_plain_and_told_once(): void {
+		$sent = array( "  Postal\u{a0}\n address ", 'Postal address', '', " \u{200b}", 7, array( 'x' ), '<script>alert(1)</script>', "Si\u{ad}ze", "\xff", str_repeat( 'é', 99 ) );
+		$kept = array( 'Postal address', '<script>alert(1)</script>', 'Size', str_repeat( 'é', TIRAGE_LONGEST_CLAIM_FIELD ) );
+		$this->assertSame( $kept, tirage_clean_settings( array( 'claim_fields' => $sent ) )['claim_fields'] );
+		foreach ( array( 'Postal address', 7, null, new stdClass(), true ) as $value ) {
+			$this->assertSame( array(), tirage_clean_settings( array( 'claim_fields' => $value ) )['claim_fields'] );
+		}
+		$this->assertCount( TIRAGE_MOST_CLAIM_FIELDS, tirage_clean_settings( array( 'claim_fields' => array_map( 'strval', range( 1, 99 ) ) ) )['claim_fields'] );
+	}
+
+	public function test_the_service_s_claims_are_taken_as_far_as_it_tells_them(): void {
+		$this->assertSame( array(), tirage_claims_settings( array() ) );
+		$this->assertSame( array(), tirage_claims_settings( array( 'claims' => '<script>' ) ) );
+		$this->assertSame( array( 'claim_days' => 0 ), tirage_claims_settings( array( 'claims' => array( 'days' => 0 ) ) ) );
+		$this->assertSame( array( 'publishes_list' => false ), tirage_claims_settings( array( 'publishes_list' => false ) ) );
+	}
+
+	public function test_a_contest_of_an_earlier_version_does_not_take_itself_for_changed(): void {
+		$first = array(
+			'enabled'        => true,
+			'closes'         => '2026-11-27 17:00',
+			'winners'        => 2,
+			'alternates'     => 3,
+			'automatic'      => false,
+			'replies_count'  => true,
+			'staff_may_win'  => false,
+			'leave_out_held' => false,
+			'excluded'       => array( 'Ada' ),
+		);
+		$added = array(
+			'claim_days'     => 14,
+			'claim_fields'   => array( 'Size' ),
+			'publishes_list' => true,
+		);
+		$this->assertSame( md5( (string) wp_json_encode( $first ) ), tirage_fingerprint( tirage_clean_settings( $first ) ) );
+		foreach ( $added as $name => $value ) {
+			$changed = tirage_clean_settings( array( $name => $value ) + $first );
+			$this->assertNotSame( md5( (string) wp_json_encode( $first ) ), tirage_fingerprint( $changed ), $name );
+		}
+	}
+
 	public function test_a_text_is_cut_between_characters(): void {
 		$this->assertSame( 'éé', tirage_clean_text( 'ééé', 2 ) );
 	}
@@ -73,6 +134,7 @@ final class CleaningTest extends TestCase {
 				'drawn'         => array(),
 				'pools'         => array(),
 				'compose'       => array(),
+				'knows_claims'  => false,
 				'entries'       => 0,
 				'eligible'      => 0,
 				'winners'       => 0,

@@ -92,7 +92,8 @@ function tirage_may_write_meta( $allowed, $key, $post_id ): bool {
 
 /**
  * Leaves the settings out of what the editor saves for somebody who may not write them: it sends all meta of a post
- * as soon as any of it changed, such as footnotes, and WordPress would refuse the whole post for ours.
+ * as soon as any of it changed, such as footnotes, and WordPress would refuse the whole post for ours. Of an older
+ * editor's settings those that it doesn't know stay.
  *
  * @param object          $prepared The post that is about to be saved; without ID while it is new.
  * @param WP_REST_Request $request  What was sent.
@@ -108,6 +109,9 @@ function tirage_drop_settings( $prepared, WP_REST_Request $request ) {
 		$request['meta'] = $meta;
 	} elseif ( isset( $prepared->ID, $meta['_tirage_settings'] ) && tirage_is_copied( (int) $prepared->ID ) ) {
 		delete_post_meta( $prepared->ID, '_tirage_settings' ); // MariaDB takes writing the same again for a failure.
+	} elseif ( isset( $prepared->ID ) && is_array( $meta['_tirage_settings'] ?? null ) ) {
+		$meta['_tirage_settings'] = tirage_with_claims( (int) $prepared->ID, $meta['_tirage_settings'] );
+		$request['meta']          = $meta;
 	}
 	return $prepared;
 }

@@ -37,6 +37,9 @@ function tirage_default_settings(): array {
 		'hashtags'       => array(),
 		'mentions'       => array(),
 		'no_link'        => false,
+		'claim_days'     => 0,
+		'claim_fields'   => array(),
+		'publishes_list' => false,
 	);
 }
 
@@ -58,7 +61,7 @@ function tirage_clean_settings( $value ): array {
 	$settings['how_to']     = tirage_clean_text( $given['how_to'] ?? '', 500 );
 	$settings['excluded']   = tirage_clean_list( $given['excluded'] ?? null );
 	$settings['pools']      = tirage_clean_pools( $given['pools'] ?? null );
-	return tirage_with_pools( array_merge( $settings, tirage_clean_message( $given ) ) );
+	return tirage_with_pools( array_merge( $settings, tirage_clean_message( $given ), tirage_clean_claims( $given ) ) );
 }
 
 /**
@@ -76,13 +79,14 @@ function tirage_clean_list( $value ): array {
 }
 
 /**
- * A number of places.
+ * A whole number, of places unless said otherwise.
  *
  * @param mixed $value As sent.
  * @param int   $least The least that makes sense.
+ * @param int   $most  The most that does.
  */
-function tirage_clean_number( $value, int $least ): int {
-	return max( $least, min( TIRAGE_MOST_PLACES, is_numeric( $value ) ? (int) $value : $least ) );
+function tirage_clean_number( $value, int $least, int $most = TIRAGE_MOST_PLACES ): int {
+	return max( $least, min( $most, is_numeric( $value ) ? (int) $value : $least ) );
 }
 
 /**

@@ -9,7 +9,15 @@ if ( ! defined( 'ABSPATH' ) ) {
 	exit;
 }
 
-const TIRAGE_ADDED = array( 'pools', 'one_prize', 'needs_all', 'reposts_count' ); // to the settings of earlier versions.
+const TIRAGE_ADDED = array( // to the settings of earlier versions.
+	'pools',
+	'one_prize',
+	'needs_all',
+	'reposts_count',
+	'claim_days',
+	'claim_fields',
+	'publishes_list',
+);
 
 /**
  * What changes when the contest does. What was added later counts where it isn't the default, so that no contest of an
@@ -133,5 +141,5 @@ function tirage_wish( int $post_id, array $settings, string $actor ): array {
 		$wish['message'] = tirage_message_wish( $post_id, $settings );
 	}
 	$places = $settings['pools'] ? array( 'pools' ) : array( 'winners', 'alternates' );
-	return $wish + array_intersect_key( $settings, array_flip( $places ) );
+	return $wish + tirage_claims_wish( $post_id, $settings ) + array_intersect_key( $settings, array_flip( $places ) );
 }

@@ -42,6 +42,7 @@ function tirage_panel_facts(): array {
 		'mostPlaces'     => TIRAGE_MOST_PLACES,
 		'longestPrize'   => TIRAGE_LONGEST_PRIZE,
 		'longestMessage' => TIRAGE_LONGEST_MESSAGE,
+		'mostClaimDays'  => TIRAGE_MOST_CLAIM_DAYS,
 		'poolNames'      => tirage_pool_names(),
 		'networks'       => TIRAGE_NETWORKS,
 		'opensAt'        => TIRAGE_OPENING_STATUSES,

@@ -60,7 +60,10 @@ function tirage_print_contest_fields( WP_Post $post, ?array $state ): void {
 	tirage_print_tick( 'staff_may_win', __( 'Those who write for the blog may win', 'tirage' ), $settings );
 	tirage_print_tick( 'automatic', __( 'Seal, draw and announce without a review', 'tirage' ), $settings );
 	tirage_print_tick( 'leave_out_held', __( 'Leave out what is still held then', 'tirage' ), $settings );
+	tirage_print_tick( 'publishes_list', __( 'Publish the list of entries as soon as it is sealed', 'tirage' ), $settings );
+	echo '<p class="description">' . esc_html__( 'Whoever has the list can compute the winners before the announcement.', 'tirage' ) . '</p>';
 	tirage_print_lines( 'excluded', __( 'May not win (one a line: an e-mail address, a name, or an account as #12)', 'tirage' ), implode( "\n", $settings['excluded'] ) );
+	tirage_print_claims( $settings );
 	echo '</fieldset>';
 }
 
@@ -147,7 +150,7 @@ function tirage_box_settings( int $post_id, array $given ): array {
  * @param array $shown The settings that they showed.
  */
 function tirage_box_choices( array $given, array $shown ): array {
-	$ticks = array( 'automatic', 'replies_count', 'staff_may_win', 'leave_out_held' );
+	$ticks = array( 'automatic', 'replies_count', 'staff_may_win', 'leave_out_held', 'publishes_list' );
 	if ( isset( $given['who'] ) ) {
 		array_push( $ticks, 'one_prize', 'no_link' );
 	}
@@ -171,8 +174,10 @@ function tirage_save_box( $post_id ): void {
 		return; // a plugin saves another post along with this one, such as its translation.
 	}
 	$given = isset( $_POST['tirage'] ) && is_array( $_POST['tirage'] ) ? wp_unslash( $_POST['tirage'] ) : array();
-	if ( is_string( $given['excluded'] ?? null ) ) {
-		$given['excluded'] = array_map( 'trim', (array) preg_split( '/\R/', $given['excluded'] ) );
+	foreach ( array( 'excluded', 'claim_fields' ) as $name ) {
+		if ( is_string( $given[ $name ] ?? null ) ) {
+			$given[ $name ] = array_map( 'trim', (array) preg_split( '/\R/', $given[ $name ] ) );
+		}
 	}
 	$settings = tirage_box_settings( (int) $post_id, $given );
 	if ( tirage_settings( (int) $post_id ) !== $settings ) {

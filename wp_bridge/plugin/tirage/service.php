@@ -216,7 +216,7 @@ function tirage_problem_words( string $code, string $detail ): string {
 		'signature_wrong'    => __( 'The service doesn’t know this secret: put the one from Settings → Tirage into its WEBHOOK_SECRETS and start it again.', 'tirage' ),
 		'timestamp_refused'  => __( 'The clocks of the blog and of the service are more than five minutes apart: set them right.', 'tirage' ),
 		'no_secret'          => __( 'The service has no secret yet: put the one from Settings → Tirage into its WEBHOOK_SECRETS and start it again.', 'tirage' ),
-		'secret_key_missing' => __( 'The service can’t keep the password safe yet: set its SECRET_KEY to at least 16 characters and start it again.', 'tirage' ),
+		'secret_key_missing' => __( 'The service can’t keep the blog’s password and what winners tell safe yet: set its SECRET_KEY to at least 16 characters and start it again.', 'tirage' ),
 		'blog_fixed'         => __( 'The service’s own settings name the blog already (WORDPRESS_URL and so on): there is nothing to connect from here.', 'tirage' ),
 		'other_blog'         => __( 'The service is connected to another blog: each blog needs a service of its own. If this is the right one, connect it under Settings → Tirage.', 'tirage' ),
 		'sealed'             => __( 'The list of this contest is sealed: its settings can’t change any more.', 'tirage' ),

@@ -176,7 +176,7 @@ function tirage_take_over( int $post_id, array $told ): void {
 	if ( $is_waited || false === $closes_at || ! is_array( $told['rules'] ?? null ) ) {
 		return;
 	}
-	$theirs = array(
+	$theirs = tirage_claims_settings( $told ) + array(
 		'enabled' => true,
 		'closes'  => wp_date( 'Y-m-d H:i', $closes_at ),
 	);

@@ -19,8 +19,9 @@ const TIRAGE_PHASES = array( 'open', 'closing', 'review', 'sealed', 'drawn', 'an
 function tirage_state( int $post_id ): ?array {
 	$state = get_post_meta( $post_id, '_tirage_state', true );
 	$added = array(
-		'pools'   => array(),
-		'compose' => array(),
+		'pools'        => array(),
+		'compose'      => array(),
+		'knows_claims' => false,
 	); // not kept by earlier versions.
 	return is_array( $state ) && $post_id === $state['post'] ? $state + $added : null;
 }
@@ -43,6 +44,7 @@ function tirage_clean_state( array $told ): ?array {
 		'drawn'         => tirage_clean_drawn( $told['drawn'] ?? null ),
 		'pools'         => tirage_clean_pools( $told['pools'] ?? null ),
 		'compose'       => tirage_clean_compose( $told['compose'] ?? null ),
+		'knows_claims'  => isset( $told['claims'] ),
 	);
 	foreach ( array( 'entries', 'eligible', 'winners', 'alternates' ) as $name ) {
 		$state[ $name ] = tirage_clean_count( $told[ $name ] ?? 0 );

@@ -34,6 +34,7 @@ $tirage_rooms = array(
 	'winner-comment',
 	'pools',
 	'message',
+	'claims',
 	'networks',
 	'contest-settings',
 	'contest-meta',

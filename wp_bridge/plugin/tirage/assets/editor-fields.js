@@ -1,5 +1,6 @@
 /**
- * The fields of the panel "Tirage" for pools and message: who takes part, what there is to win, and what to post.
+ * The fields of the panel "Tirage" for pools, message and claims: who takes part, what there is to win, what to post, and
+ * what winners are asked for.
  *
  * Pools that can't be expressed here are only shown, and saved as they are.
  */
@@ -22,9 +23,9 @@
 		} );
 
 	/** A whole number between two bounds, whatever was typed. */
-	function number( text, least ) {
+	function number( text, least, most = facts.mostPlaces ) {
 		const value = parseInt( text, 10 );
-		return Math.max( least, Math.min( facts.mostPlaces, isNaN( value ) ? least : value ) );
+		return Math.max( least, Math.min( most, isNaN( value ) ? least : value ) );
 	}
 
 	const isOurs = ( pool ) => ( facts.poolNames[ pool.channel ] || [] ).some( ( name ) => name.toLowerCase() === pool.name.toLowerCase() );
@@ -161,6 +162,20 @@
 		} );
 	}
 
+	/** A list with one thing a line. */
+	function Lines( { name, settings, change, ...given } ) {
+		const [ text, setText ] = useState( settings[ name ].join( '\n' ) );
+		return field( TextareaControl, name, {
+			...given,
+			rows: 3,
+			value: text,
+			onChange: ( value ) => {
+				setText( value );
+				change( { [ name ]: value.split( '\n' ).map( ( line ) => line.trim() ).filter( Boolean ) } );
+			},
+		} );
+	}
+
 	/** Where the message is too long, as it was saved. */
 	function tooLong( contest ) {
 		return ( ( contest && contest.compose ) || [] )
@@ -212,5 +227,33 @@
 		);
 	}
 
-	window.tirageFields = { field, Pools, Message };
+	/** How long winners have to claim their prize, and what they are asked for. */
+	function Claims( { settings, change, isFixed } ) {
+		return el(
+			Fragment,
+			null,
+			el( 'h3', null, __( 'Claiming a prize', 'tirage' ) ),
+			field( TextControl, 'claim_days', {
+				type: 'number',
+				min: 0,
+				max: facts.mostClaimDays,
+				label: __( 'Days that winners have to claim their prize', 'tirage' ),
+				help: __( '0: nobody is asked. Otherwise each winner gets a private link, and what isn’t claimed in time passes on to the next.', 'tirage' ),
+				disabled: isFixed,
+				value: String( settings.claim_days ),
+				onChange: ( value ) => change( { claim_days: number( value, 0, facts.mostClaimDays ) } ),
+			} ),
+			settings.claim_days > 0 &&
+				el( Lines, {
+					name: 'claim_fields',
+					label: __( 'What winners are asked for', 'tirage' ),
+					help: __( 'One a line, such as “Postal address”. Empty: only whether they take the prize.', 'tirage' ),
+					settings,
+					change,
+					disabled: isFixed,
+				} )
+		);
+	}
+
+	window.tirageFields = { field, Pools, Message, Lines, Claims };
 } )( window.wp, window.tirageEditor );

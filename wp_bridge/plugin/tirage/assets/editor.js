@@ -9,7 +9,7 @@
 
 	const { createElement: el, Fragment, useEffect, useRef, useState } = wp.element;
 	const { ExternalLink, Notice, TextControl, TextareaControl, ToggleControl } = wp.components;
-	const { field, Pools, Message } = fields;
+	const { field, Pools, Message, Lines, Claims } = fields;
 	const { useSelect } = wp.data;
 	const { useEntityProp } = wp.coreData;
 	const { __, _n, sprintf } = wp.i18n;
@@ -103,7 +103,6 @@
 
 	/** The fields. */
 	function Fields( { settings, change, contest, isFixed } ) {
-		const [ excluded, setExcluded ] = useState( settings.excluded.join( '\n' ) );
 		const toggle = ( name, label, help ) =>
 			field( ToggleControl, name, {
 				label,
@@ -135,17 +134,20 @@
 					__( 'Leave out what is still held then', 'tirage' ),
 					__( 'Otherwise the draw waits until you approve or bin it.', 'tirage' )
 				),
-			field( TextareaControl, 'excluded', {
+			toggle(
+				'publishes_list',
+				__( 'Publish the list of entries as soon as it is sealed', 'tirage' ),
+				__( 'Whoever has the list can compute the winners before the announcement.', 'tirage' )
+			),
+			el( Lines, {
+				name: 'excluded',
 				label: __( 'May not win', 'tirage' ),
 				help: __( 'One a line: an e-mail address, a name, or an account as #12.', 'tirage' ),
+				settings,
+				change,
 				disabled: isFixed,
-				value: excluded,
-				rows: 3,
-				onChange: ( value ) => {
-					setExcluded( value );
-					change( { excluded: value.split( '\n' ).map( ( line ) => line.trim() ).filter( Boolean ) } );
-				},
 			} ),
+			el( Claims, { settings, change, isFixed } ),
 			el( 'h3', null, __( 'For readers', 'tirage' ) ),
 			field( TextareaControl, 'how_to', {
 				label: __( 'How to enter, in your words', 'tirage' ),
