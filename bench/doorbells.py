@@ -20,6 +20,7 @@ from bench.report import Line
 from bench.worker import BenchFailed
 from service.domain.contest import Phase, Rules
 from service.domain.drawing import hash_text
+from service.domain.pools import default_pools
 from service.storage import contests
 from service.storage.store import Store
 from service.storage.tables import rings
@@ -37,7 +38,7 @@ Make = Callable[[int], Call]
 def against_bare_view(url: str, bare_url: str, kind: str, *, calls: int, repeats: int) -> Line:
     """Requests a second, beside a view that only commits a row; in turns, so that both meet the same noise."""
     samples: dict[str, list[float]] = {"bare_per_second": [], "doorbells_per_second": []}
-    _fill(url)
+    fill(url)
     with web.serving(web.BARE, bare_url) as bare_port, web.serving(web.SERVICE, url) as port:
         for number in range(repeats + 1):
             bare, ours = (_per_second(bare_port, calls, _bare), _per_second(port, calls, _ring))
@@ -55,7 +56,7 @@ def against_bare_view(url: str, bare_url: str, kind: str, *, calls: int, repeats
 
 def nothing_lost(url: str, bare_url: str, *, seconds: float) -> Iterator[Line]:
     """500 a second for a while: each is taken, and what rang is in the database once."""
-    _fill(url)
+    fill(url)
     calls = [_ring(number) for number in range(1, round(RATE * seconds) + 1)]
     with web.serving(web.BARE, bare_url) as port:
         bare = _sustained(load.at_rate(port, [_bare(number) for number in range(round(RATE * 5))], RATE))
@@ -120,7 +121,7 @@ def _bare(number: int) -> Call:
     return Call("/", ring.body, {"Content-Type": "application/json"})
 
 
-def _fill(url: str) -> None:
+def fill(url: str) -> None:
     """The tables of the service, and an open contest on each post."""
     store = Store(url)
     store.upgrade()
@@ -142,8 +143,7 @@ def _contest(post_id: int) -> dict[str, Any]:
         "language": "fr",
         "phase": Phase.OPEN,
         "closes_at": now + timedelta(days=30),
-        "winners": 1,
-        "alternates": 3,
+        "pools": default_pools(),
         "rules": Rules(),
         "is_automatic": False,
         "commitment": hash_text("secret"),
