@@ -63,11 +63,16 @@ def prepare(site: Site) -> None:
     site.install_plugin(PLUGIN)
 
 
+def connect_anew(site: Site, service: StandIn) -> None:
+    """Connect the blog with nothing waiting, nor anything remembered of an earlier test, such as a slow loopback."""
+    service.reset()
+    site.php(_CLEAN, url=service.url, secret=SECRET)
+
+
 @pytest.fixture
 def blog(plugin_blog: Site, service: StandIn) -> Site:
     """The blog, connected, with nothing waiting."""
-    service.reset()
-    plugin_blog.php(_CLEAN, url=service.url, secret=SECRET)
+    connect_anew(plugin_blog, service)
     return plugin_blog
 
 
@@ -76,8 +81,7 @@ def each_blog(request, service: StandIn) -> Site:
     """Both blogs, one after the other."""
     name = "plugin_blog" if request.param == "6.1-sqlite" else "plugin_blog_68"
     site: Site = request.getfixturevalue(name)
-    service.reset()
-    site.php(_CLEAN, url=service.url, secret=SECRET)
+    connect_anew(site, service)
     return site
 
 

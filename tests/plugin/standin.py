@@ -50,7 +50,7 @@ class StandIn:
             for event in events
         ]
 
-    def wait(self, is_true: Callable[[], Any], seconds: float = 30.0) -> Any:
+    def wait(self, is_true: Callable[[], Any], seconds: float = 10.0) -> Any:
         """Wait until it is true, and give it."""
         deadline = time.monotonic() + seconds
         while not (found := is_true()):

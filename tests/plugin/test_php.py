@@ -12,7 +12,7 @@ import pytest
 from testbed import php_tools, wordpress
 from testbed.site import Site
 from tests.conftest import PLUGIN
-from tests.plugin.conftest import ask, log_in, prepare, state_of
+from tests.plugin.conftest import ask, connect_anew, log_in, prepare, state_of
 from tests.plugin.standin import SECRET, StandIn
 from tests.plugin.test_admin import press, show
 from tests.plugin.test_doorbells import comment_by_form
@@ -46,9 +46,7 @@ def blog_of_its_php(request) -> Iterator[Site]:
 @pytest.fixture
 def quiet_blog(blog_of_its_php: Site, service: StandIn) -> Iterator[Site]:
     """A blog with that PHP, connected; whoever uses it must cause no notice, no misuse and no database error."""
-    service.reset()
-    blog_of_its_php.set_option("tirage_service_url", service.url)
-    blog_of_its_php.set_option("tirage_secrets", [SECRET])
+    connect_anew(blog_of_its_php, service)
     yield blog_of_its_php
     notices = blog_of_its_php.folder / "notices.log"
     assert not notices.exists(), notices.read_text()
