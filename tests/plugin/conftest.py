@@ -16,8 +16,15 @@ from tests.plugin.standin import SECRET, StandIn
 
 _CLEAN = """
 $wpdb->query("DELETE FROM {$wpdb->prefix}tirage_events");
-foreach (['next_at', 'paused_until', 'no_kick_before', 'states_next_at', 'states_failures', 'dropped'] as $name) {
+$names = ['next_at', 'paused_until', 'no_kick_before', 'states_next_at', 'states_failures', 'dropped'];
+foreach ([...$names, 'lock_sender', 'lock_states'] as $name) {
     delete_option("tirage_$name");
+}
+foreach (get_users() as $user) { // what an earlier test handed over
+    $passwords = WP_Application_Passwords::get_user_application_passwords($user->ID);
+    foreach (wp_list_filter($passwords, ['app_id' => tirage_app_id()]) as $ours) {
+        WP_Application_Passwords::delete_application_password($user->ID, $ours['uuid']);
+    }
 }
 wp_unschedule_hook('tirage_retry');
 foreach (['_tirage_problem', '_tirage_stale'] as $key) {

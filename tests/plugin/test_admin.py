@@ -277,6 +277,17 @@ def test_what_still_waits_is_not_said_to_be_sent(blog: Site, admin: requests.Ses
     assert press(blog, admin, "send_one", service.deliveries[0][0]).startswith("success")
 
 
+@pytest.mark.parametrize("action", ["send_one", "send_all"])
+def test_a_button_waits_for_a_try_that_is_under_way(blog: Site, admin: requests.Session, service: StandIn, action: str):
+    service.status = 500
+    blog.php("tirage_ring('comment.added', 1, 2);")
+    service.wait(lambda: service.deliveries)
+    nonce = form_nonce(blog, admin, action)
+    service.status = 202
+    blog.php("tirage_take_lock('sender', 2);")  # another request, which ends within some two seconds
+    assert send(blog, admin, action, service.deliveries[0][0], nonce).startswith("success")
+
+
 ACTIONS = ["save_url", "make_secret", "paste_secret", "retire_secret", "test", "connect", "send_one", "send_all"]
 
 

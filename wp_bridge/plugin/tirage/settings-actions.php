@@ -166,6 +166,7 @@ function tirage_do_retire_secret(): string {
  */
 function tirage_do_send_one( string $value ) {
 	global $wpdb;
+	tirage_wait_for_sender();
 	tirage_send_again( $value );
 	tirage_run_deliveries();
 	$query = 'SELECT COUNT(*) FROM ' . tirage_events_table() . " WHERE delivery = %s AND state = 'waiting'";
@@ -182,6 +183,7 @@ function tirage_do_send_one( string $value ) {
  */
 function tirage_do_send_all() {
 	global $wpdb;
+	tirage_wait_for_sender();
 	tirage_run_deliveries( true );
 	$waiting = (int) $wpdb->get_var( 'SELECT COUNT(*) FROM ' . tirage_events_table() . " WHERE state = 'waiting'" );
 	if ( $waiting ) {

@@ -9,10 +9,11 @@ if ( ! defined( 'ABSPATH' ) ) {
 	exit;
 }
 
-const TIRAGE_REFUSALS        = array( 413, 422 ); // something about this delivery: the others may go.
-const TIRAGE_EVENTS_AT_ONCE  = 500;
-const TIRAGE_SENDING_SECONDS = 20;
-const TIRAGE_KEPT_DAYS       = 7;
+const TIRAGE_REFUSALS         = array( 413, 422 ); // something about this delivery: the others may go.
+const TIRAGE_EVENTS_AT_ONCE   = 500;
+const TIRAGE_SENDING_SECONDS  = 20;
+const TIRAGE_PATIENCE_SECONDS = 6; // a little longer than one try.
+const TIRAGE_KEPT_DAYS        = 7;
 
 /**
  * Sends what rang in this request, unless the service failed a moment ago: then what rang waits with the rest, and no
@@ -71,6 +72,17 @@ function tirage_run_deliveries( bool $now = false ): void {
 		tirage_note_what_waits();
 		tirage_give_lock( 'sender', $lock );
 	} while ( $goes_on && tirage_is_due() );
+}
+
+/**
+ * Waits for a try that is under way, some seconds at most: whoever pressed a button wants to know what came of it, and
+ * a try that fails meanwhile would put off what they want sent now.
+ */
+function tirage_wait_for_sender(): void {
+	$until = microtime( true ) + TIRAGE_PATIENCE_SECONDS;
+	while ( tirage_locked_until( 'sender' ) && microtime( true ) < $until ) {
+		usleep( 100000 );
+	}
 }
 
 /**
